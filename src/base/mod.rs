@@ -1,0 +1,9 @@
+//! The ground floor: time, identifiers, secrets and configuration.
+//!
+//! It knows nothing of chats, customers or shops.
+
+pub mod clock;
+pub mod config;
+pub mod home;
+pub mod ids;
+pub mod secret;

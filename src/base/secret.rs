@@ -1,0 +1,39 @@
+//! Hashes and signatures of secrets.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The hex SHA-256 of a bearer token: what the database keeps instead of the token.
+/// Tokens carry 256 random bits, so a fast hash is enough (unlike for passwords).
+pub fn token_hash(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+/// `hex(HMAC-SHA256(key, message))`.
+pub fn hmac_sha256_hex(key: &[u8], message: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(message);
+    hex::encode(mac.finalize().into_bytes())
+}
+
+/// Whether `signature` (hex, either case) is the HMAC-SHA256 of `message`; takes
+/// the same time wherever they differ.
+pub fn verify_hmac_sha256_hex(key: &[u8], message: &[u8], signature: &str) -> bool {
+    let expected = hmac_sha256_hex(key, message);
+    bool::from(expected.as_bytes().ct_eq(signature.to_ascii_lowercase().as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verifies_the_published_vector_of_github() {
+        let signature = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+        assert!(verify_hmac_sha256_hex(b"It's a Secret to Everybody", b"Hello, World!", signature));
+        assert!(verify_hmac_sha256_hex(b"It's a Secret to Everybody", b"Hello, World!", &signature.to_uppercase()));
+        assert!(!verify_hmac_sha256_hex(b"another secret", b"Hello, World!", signature));
+        assert!(!verify_hmac_sha256_hex(b"It's a Secret to Everybody", b"Hello, World!", ""));
+    }
+}

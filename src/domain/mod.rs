@@ -1,0 +1,37 @@
+//! The words of the trade: conversations, entries, turns, analyses, products.
+//!
+//! Plain data and pure functions. No IO, no async, no database, no model.
+
+pub mod analysis;
+pub mod article;
+pub mod content;
+pub mod conversation;
+pub mod customer;
+pub mod decision;
+pub mod entry;
+pub mod intent;
+pub mod order;
+pub mod product;
+pub mod redacted;
+
+pub use analysis::{Analysis, Entity, EntityType, Sentiment, SentimentLabel};
+pub use content::Content;
+pub use conversation::{Conversation, Holder, Memory};
+pub use entry::{Author, AuthorKind, Entry, Seq};
+
+crate::string_id! {
+    /// One conversation of one customer in one inbox.
+    ConversationId = "cnv";
+    /// A person who writes to the shop, known by name or not.
+    CustomerId = "cus";
+    /// The bot's work on one customer message.
+    TurnId = "trn";
+    /// A place where customers write: a website, a Slack workspace, a phone number.
+    InboxId = "inb";
+    /// A member of the shop's staff.
+    AgentId = "agt";
+    /// A bearer token of an agent or of a program.
+    TokenId = "tok";
+    /// An uploaded file.
+    FileId = "fil";
+}
