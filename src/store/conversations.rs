@@ -32,8 +32,8 @@ pub enum ConversationFilter {
 pub enum Change {
     /// Take it: the agent holds it, the bot is silent.
     Take { agent: AgentId, name: String },
-    /// Give it back to the bot.
-    HandBack { author: Author, reason: String },
+    /// Give it back to the bot; `requeue` tells why the customer still waits for a person.
+    HandBack { author: Author, reason: String, requeue: Option<String> },
     /// Say something; the agent must hold the conversation.
     Reply { agent: AgentId, name: String, content: Content, key: Option<String> },
     /// Close it; the contents (a survey, say) follow in the log.
@@ -121,6 +121,7 @@ impl Store {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
         let Some(mut row) = lock(&mut tx, self, id).await? else { return Ok(Changed::Missing) };
+        let mut waits_for = None;
         let (entries, holder, status) = match change {
             Change::Take { agent, name } => {
                 match &row.holder {
@@ -131,13 +132,14 @@ impl Store {
                 let content = assigned(&name);
                 (vec![NewEntry::new(Author::agent(&agent, &name), content)], Some(agent), "open")
             }
-            Change::HandBack { author, reason } => {
+            Change::HandBack { author, reason, requeue } => {
                 if row.holder.is_none() {
                     return Ok(Changed::Already(row.last_seq));
                 }
                 if let Some(refused) = held_by_another(&row.holder, &author) {
                     return Ok(refused);
                 }
+                waits_for = requeue;
                 (vec![NewEntry::new(author, returned(reason))], None, "open")
             }
             Change::Reply { agent, name, content, key } => {
@@ -172,16 +174,19 @@ impl Store {
             append(&mut tx, &mut row, now, entry).await?;
         }
         // Whoever holds or closes a conversation ends its waiting.
+        let queued_at = waits_for.is_some().then_some(now);
         sqlx::query(
             "UPDATE conversations SET last_seq = $2, holder = $3, status = $4, updated_at = $5, \
              held_since = CASE WHEN $3 IS NULL THEN NULL WHEN holder = $3 THEN held_since ELSE $5 END, \
-             queued_at = NULL, queued_reason = NULL WHERE id = $1",
+             queued_at = $6, queued_reason = $7 WHERE id = $1",
         )
         .bind(id.as_str())
         .bind(row.last_seq)
         .bind(holder.map(|holder| holder.0))
         .bind(status)
         .bind(now)
+        .bind(queued_at)
+        .bind(waits_for)
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;

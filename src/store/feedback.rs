@@ -96,35 +96,4 @@ impl Store {
         tx.commit().await?;
         Ok(Some(seq))
     }
-
-    /// The customer's values for a form, as an entry of its own; `None` if the
-    /// conversation is not there.
-    pub async fn submit_form(
-        &self,
-        id: &ConversationId,
-        author: Author,
-        form: Seq,
-        values: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Option<Seq>> {
-        let now = self.now_micros();
-        let mut tx = self.begin().await?;
-        let Some(mut conversation) = lock(&mut tx, self, id).await? else { return Ok(None) };
-        let content = Content::Submitted { form, values };
-        let mut entry = NewEntry::new(author, content.clone());
-        // The same values for the same form again add nothing.
-        let key = format!("form:{form}:{}", crate::base::secret::token_hash(&to_json(&content)));
-        if let Some((seq, _)) = super::log::accepted_before(&mut tx, id, &key).await? {
-            return Ok(Some(seq));
-        }
-        entry.client_key = Some(key);
-        let seq = append(&mut tx, &mut conversation, now, entry).await?;
-        sqlx::query("UPDATE conversations SET last_seq = $2, updated_at = $3 WHERE id = $1")
-            .bind(id.as_str())
-            .bind(seq)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(Some(seq))
-    }
 }

@@ -126,19 +126,6 @@ impl Store {
         Ok(TurnCommit::Spoken(conversation.last_seq))
     }
 
-    /// Gives a turn back for a later try.
-    pub async fn postpone_turn(&self, turn: &TurnId, until: Timestamp) -> Result<()> {
-        sqlx::query(
-            "UPDATE turns SET attempts = attempts + 1, lease_owner = NULL, lease_until = $2 \
-             WHERE id = $1 AND state = 'pending'",
-        )
-        .bind(turn.as_str())
-        .bind(until.as_microsecond())
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
     /// Keeps this node's leases while it works on them.
     pub async fn renew_leases(&self, owner: &str, until: Timestamp) -> Result<()> {
         sqlx::query("UPDATE turns SET lease_until = $2 WHERE lease_owner = $1 AND state = 'pending'")
@@ -162,7 +149,7 @@ impl Store {
         }
         let mut tx = self.begin().await?;
         let rows = sqlx::query(
-            "UPDATE turns SET lease_owner = $1, lease_until = $2 WHERE id IN \
+            "UPDATE turns SET lease_owner = $1, lease_until = $2, attempts = attempts + 1 WHERE id IN \
              (SELECT id FROM turns WHERE state = 'pending' AND lease_until < $3 \
               ORDER BY created_at, message_seq LIMIT $4) \
              RETURNING id, conversation_id, message_seq",

@@ -103,6 +103,23 @@ impl Store {
         Ok((token, Visitor { inbox_id: inbox.clone(), customer_id, conversation_id }))
     }
 
+    /// Tells that this customer is that person. False where the customer is known to be
+    /// somebody else, or somebody else's record already stands for that person.
+    pub async fn identify(&self, id: &CustomerId, identity: &Identity) -> Result<bool> {
+        let done = sqlx::query(
+            "UPDATE customers SET external_id = $2, name = COALESCE($3, name), email = COALESCE($4, email) \
+             WHERE id = $1 AND (external_id = $2 OR (external_id IS NULL AND NOT EXISTS \
+             (SELECT 1 FROM customers other WHERE other.external_id = $2)))",
+        )
+        .bind(id.as_str())
+        .bind(identity.external_id.clone())
+        .bind(identity.name.clone())
+        .bind(identity.email.clone())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>> {
         let row = sqlx::query(
             "SELECT id, external_id, name, email, phone, locale, created_at FROM customers WHERE id = $1",
