@@ -6,3 +6,5 @@
 
 pub mod encoder;
 pub mod heads;
+pub mod metrics;
+pub mod training;
