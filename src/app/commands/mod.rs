@@ -1,0 +1,3 @@
+//! The command line's commands, one a file.
+
+pub mod chat;
