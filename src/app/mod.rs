@@ -1,4 +1,12 @@
-//! To be written.
+//! The roof: wiring, lifecycle, telemetry and the command line.
 
+pub mod asyncapi;
 pub mod client;
 pub mod commands;
+mod http;
+mod import;
+mod lifecycle;
+mod sample;
+pub mod serve;
+pub mod telemetry;
+mod watch;
