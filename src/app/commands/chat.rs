@@ -11,7 +11,7 @@ mod render;
 
 use std::io::IsTerminal;
 
-use clap::Args;
+use clap::Parser;
 
 use crate::app::client::{Address, Client, Options};
 
@@ -20,8 +20,9 @@ use input::Input;
 use memory::{Memory, Remembered};
 use render::Palette;
 
-#[derive(Args, Debug)]
-pub struct ChatArgs {
+/// Talk to the shop as a customer, in the terminal.
+#[derive(Debug, Parser)]
+pub struct Args {
     /// The server's address.
     #[arg(long, default_value = "http://127.0.0.1:8080", env = "RAPPORT_URL")]
     url: Address,
@@ -36,7 +37,7 @@ pub struct ChatArgs {
     locale: Option<String>,
 }
 
-pub async fn run(args: ChatArgs) -> anyhow::Result<()> {
+pub async fn run(args: Args) -> anyhow::Result<()> {
     let memory = Memory::of(&args.url, &args.inbox);
     let remembered = if args.resume { memory.recall()? } else { None };
     if args.resume && remembered.is_none() {

@@ -1,3 +1,0 @@
-//! The command line's commands, one a file.
-
-pub mod chat;
