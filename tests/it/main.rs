@@ -1,8 +1,9 @@
-//! The outside tests: the real binary, over its real sockets.
+//! The outside tests: the real binary, over its real sockets; and the store, on both of
+//! its databases.
 //!
-//! They know docs/interfaces.md and nothing else, so they hold for any server that keeps
-//! that contract. `support` starts servers and speaks their protocols; each other module
-//! is one topic.
+//! All but `store` know docs/interfaces.md and nothing else, so they hold for any server
+//! that keeps that contract. `support` starts servers and speaks their protocols; each
+//! other module is one topic.
 
 mod agents;
 mod chat;
@@ -18,5 +19,6 @@ mod limits;
 mod load;
 mod resume;
 mod socket;
+mod store;
 mod story;
 mod support;

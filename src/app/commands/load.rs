@@ -10,7 +10,7 @@
 
 mod customer;
 mod light;
-mod mix;
+pub(super) mod mix;
 mod tally;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cli;
 pub mod customer;
+pub mod databases;
 pub mod log;
 pub mod process;
 pub mod scratch;
