@@ -82,7 +82,7 @@ C-2207,Marta Lindqvist,marta@mail.example,+46 70 555 01 22,sv-SE,SE,Gothenburg,,
     }
 
     #[rstest]
-    #[case("C-2207", "", 1, 16, "`external_id` is missing")]
+    #[case("C-2207", "", 1, 15, "`external_id` is missing")]
     #[case("marta@mail.example", "marta at mail", 3, 10, "is not an e-mail address")]
     #[case("sv-SE", "Swedish", 5, 11, "is not a language")]
     #[case("2023-10-04", "4.10.2023", 8, 11, "is not a day")]

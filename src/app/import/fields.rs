@@ -18,6 +18,8 @@ pub(super) struct Fields<'a> {
     found: &'a Found,
     path: Vec<Step>,
     entries: &'a [(String, Node)],
+    /// Fields that are there under a slightly wrong name, and so are not missing.
+    misspelt: Vec<String>,
 }
 
 impl<'a> Fields<'a> {
@@ -33,7 +35,7 @@ impl<'a> Fields<'a> {
             found.at(record, &path, message);
             return None;
         };
-        let fields = Self { record, found, path, entries };
+        let mut fields = Self { record, found, path, entries, misspelt: Vec::new() };
         for (name, _) in entries {
             if !known.contains(&name.as_str()) {
                 fields.unknown(name, known);
@@ -42,10 +44,13 @@ impl<'a> Fields<'a> {
         Some(fields)
     }
 
-    fn unknown(&self, name: &str, known: &[&str]) {
-        let near = known.iter().map(|known| (strsim::osa_distance(name, known), known)).min();
+    fn unknown(&mut self, name: &str, known: &[&str]) {
+        let near = known.iter().map(|known| (strsim::osa_distance(name, known), *known)).min();
         let cure = match near {
-            Some((0..=2, near)) => format!("did you mean `{near}`?"),
+            Some((0..=2, near)) => {
+                self.misspelt.push(near.to_owned());
+                format!("did you mean `{near}`?")
+            }
             _ => format!("the names are {}", known.join(", ")),
         };
         let mut path = self.path.clone();
@@ -71,6 +76,9 @@ impl<'a> Fields<'a> {
     }
 
     fn missing(&self, name: &str, example: &str) {
+        if self.misspelt.iter().any(|misspelt| misspelt == name) {
+            return;
+        }
         let there_but_empty = self.entries.iter().any(|(entry, _)| entry == name);
         let mut path = self.path.clone();
         if there_but_empty {

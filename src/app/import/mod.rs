@@ -51,3 +51,53 @@ pub fn customers(paths: &[PathBuf]) -> Result<Vec<ImportedCustomer>, Problems> {
 fn values<T>(kept: Vec<Kept<T>>) -> Vec<T> {
     kept.into_iter().map(|kept| kept.value).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Folder;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The sample shop's own files are right, and show every field.
+    #[test]
+    fn the_sample_shop_can_be_imported() {
+        let catalogue = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("catalogue");
+        let products = products(&[catalogue.join("products")]).unwrap_or_else(|problems| panic!("{problems}"));
+        let customers = customers(&[catalogue.join("customers.yaml")]).unwrap_or_else(|problems| panic!("{problems}"));
+        let skus = products.iter().flat_map(|product| &product.variants).map(|variant| variant.sku.clone()).collect();
+        let (orders, warnings) =
+            orders_of(&[catalogue.join("orders.yaml")], &skus).unwrap_or_else(|problems| panic!("{problems}"));
+        assert!(products.len() >= 150 && orders.len() >= 30 && !customers.is_empty());
+        assert_eq!(warnings, []);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever stands in a file, the worst that happens is a problem.
+        #[test]
+        fn no_bytes_make_an_importer_panic(
+            bytes in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..200),
+                "[-a-z:{}\\[\\]\"',#&*!|>%@ \n;=0-9.é]{0,200}".prop_map(String::into_bytes),
+            ],
+            ending in prop::sample::select(vec!["csv", "jsonl", "json", "yaml"]),
+        ) {
+            let folder = Folder::new();
+            let file = folder.bytes(&format!("f.{ending}"), &bytes);
+            let _ = products(std::slice::from_ref(&file));
+            let _ = orders(std::slice::from_ref(&file));
+            let _ = customers(&[file]);
+        }
+
+        /// The same with a header that is right, so that the rows are reached.
+        #[test]
+        fn no_rows_make_an_importer_panic(rows in "[-a-zA-Z0-9,;=\"\n. é{}:]{0,300}") {
+            let folder = Folder::new();
+            let header = "product_sku,title,category,currency,variant_sku,options,price,stock\n";
+            let _ = products(&[folder.file("p.csv", &format!("{header}{rows}"))]);
+            let header = "number,email,name,country,placed_at,status,sku,quantity,price,shipping,total,currency\n";
+            let _ = orders(&[folder.file("o.csv", &format!("{header}{rows}"))]);
+        }
+    }
+}
