@@ -1,1 +1,8 @@
-//! To be written.
+//! A decision put into words: answers with their sources, questions back, product cards,
+//! an order's state, and the bot's own sentences.
+//!
+//! It renders what policy decided, from what search found. It decides nothing, reads no
+//! database and keeps no state.
+
+pub mod order;
+pub mod phrases;

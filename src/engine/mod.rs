@@ -10,8 +10,10 @@
 mod dispatch;
 mod handoff;
 mod intake;
+mod render;
 mod shop;
 mod think;
+mod vectors;
 
 use std::sync::Arc;
 use std::time::Duration;
