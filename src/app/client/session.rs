@@ -44,7 +44,10 @@ pub enum Update {
     Pong,
     Anomaly(Anomaly),
     /// The connection is lost; the client tries again by itself.
-    Lost { reason: String, retry_in: Duration },
+    Lost {
+        reason: String,
+        retry_in: Duration,
+    },
     /// The server wants us gone; nothing follows.
     Gone(Gone),
 }
