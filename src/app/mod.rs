@@ -3,9 +3,11 @@
 pub mod asyncapi;
 pub mod client;
 pub mod commands;
+mod database;
 mod http;
 mod import;
 mod lifecycle;
+mod output;
 mod sample;
 pub mod serve;
 pub mod telemetry;

@@ -60,6 +60,17 @@ impl Store {
             .await?;
         Ok(done.rows_affected() > 0)
     }
+
+    /// A new secret in place of the old one, which signs nobody in any more.
+    pub async fn rotate_inbox_secret(&self, id: &InboxId) -> Result<String> {
+        let secret = new_secret("ibs");
+        sqlx::query("UPDATE inboxes SET secret = $2 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(secret.clone())
+            .execute(&self.writer)
+            .await?;
+        Ok(secret)
+    }
 }
 
 fn inbox(row: &AnyRow) -> Result<Inbox> {

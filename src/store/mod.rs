@@ -27,7 +27,7 @@ pub use inboxes::Inbox;
 pub use log::{Accepted, NewEntry, NewMessage};
 pub use shop::{StoredFile, Track};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
-pub use visitors::{Identity, Visitor};
+pub use visitors::{Identity, ImportedCustomer, Visitor};
 
 use crate::base::clock::Clock;
 

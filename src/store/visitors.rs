@@ -1,5 +1,7 @@
 //! Visitors: the bearer tokens by which a browser resumes its conversation.
 
+use std::collections::BTreeMap;
+
 use sqlx::{Any, Row, Transaction};
 
 use super::{Result, Store, to_json};
@@ -19,11 +21,22 @@ pub struct Visitor {
 }
 
 /// Who the website says the visitor is; its signature was verified.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     pub external_id: String,
     pub email: Option<String>,
     pub name: Option<String>,
+}
+
+/// A customer as the shop's own system knows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportedCustomer {
+    pub identity: Identity,
+    pub phone: Option<String>,
+    /// BCP 47.
+    pub locale: Option<String>,
+    /// Further facts, for example `city`.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Store {
@@ -152,15 +165,15 @@ impl Store {
     }
 
     /// Adds a customer of an import, or brings the known one up to date.
-    pub async fn import_customers(&self, customers: &[(Identity, Option<String>, Option<String>, String)]) -> Result<()> {
+    pub async fn import_customers(&self, customers: &[ImportedCustomer]) -> Result<()> {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
-        for (identity, phone, locale, attributes) in customers {
-            let id = upsert_identified(&mut tx, identity, locale.as_deref(), now).await?;
+        for customer in customers {
+            let id = upsert_identified(&mut tx, &customer.identity, customer.locale.as_deref(), now).await?;
             sqlx::query("UPDATE customers SET phone = COALESCE($2, phone), attributes = $3 WHERE id = $1")
                 .bind(id.as_str())
-                .bind(phone.clone())
-                .bind(attributes.clone())
+                .bind(customer.phone.clone())
+                .bind(to_json(&customer.attributes))
                 .execute(&mut *tx)
                 .await?;
         }
