@@ -110,6 +110,11 @@ impl Client {
         self.command(Command::Send(Outgoing::Survey { seq, score })).await;
     }
 
+    /// Tells up to where somebody has seen the conversation.
+    pub async fn read(&self, seq: Seq) {
+        self.command(Command::Send(Outgoing::Read { seq })).await;
+    }
+
     /// Asks for a pong, which comes after everything that the server handled before.
     pub async fn ping(&self) {
         self.command(Command::Send(Outgoing::Ping)).await;

@@ -177,6 +177,10 @@ impl Conversation {
                 self.screen.print(&text);
             }
         }
+        // A file that records has not read it.
+        if typed && event.author.kind != AuthorKind::Customer {
+            self.client.read(event.seq).await;
+        }
         if let Some(awaited) = &mut self.awaited {
             awaited.happened(event, content.as_ref());
         }
