@@ -33,6 +33,19 @@ pub fn new_password() -> String {
     groups.join("-")
 }
 
+/// A random UUID, for what a client names before the server has seen it.
+pub fn new_uuid() -> Uuid {
+    #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
+    Uuid::new_v4()
+}
+
+/// A uniformly random number, for jitter.
+pub fn random_u32() -> u32 {
+    let mut bytes = [0_u8; 4];
+    getrandom::fill(&mut bytes).expect("the operating system's random source works");
+    u32::from_ne_bytes(bytes)
+}
+
 /// Declares newtypes over `String` for identifiers, so that no raw string id travels inside.
 #[macro_export]
 macro_rules! string_id {

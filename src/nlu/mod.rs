@@ -1,1 +1,10 @@
-//! To be written.
+//! Understanding: what a message means, how its writer feels, what it names.
+//!
+//! One pass of one encoder gives a vector; small heads read everything from it.
+//! This floor knows texts and labels. It knows nothing of the database, of articles or
+//! products beyond their names, or of what is done about a message.
+
+pub mod encoder;
+pub mod heads;
+pub mod metrics;
+pub mod training;

@@ -4,7 +4,7 @@
 use sqlx::Row;
 
 use super::log::{NewEntry, append, lock};
-use super::{Result, Store, to_json};
+use super::{Result, Store};
 use crate::domain::entry::{Author, Seq};
 use crate::domain::{Content, ConversationId};
 

@@ -1,5 +1,7 @@
 //! What belongs to the shop: articles, products, orders, files, and visitors' tracks.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use sqlx::Row;
 
@@ -48,21 +50,24 @@ impl Store {
     }
 
     /// Brings the articles that come from files in step with the folder; those edited in
-    /// the console stay as they are. Whether anything changed.
-    pub async fn sync_articles(&self, articles: &[(Article, String)]) -> Result<bool> {
+    /// the console stay as they are, and so do those whose files are `broken` now (ids).
+    /// Whether anything changed.
+    pub async fn sync_articles(&self, articles: &[Article], broken: &[String]) -> Result<bool> {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
         let rows = sqlx::query("SELECT id, locale, file_hash FROM articles").fetch_all(&mut *tx).await?;
-        let mut known = std::collections::HashMap::new();
+        let mut known = HashMap::new();
         for row in &rows {
             let key: (String, String) = (row.try_get("id")?, row.try_get("locale")?);
             known.insert(key, row.try_get::<Option<String>, _>("file_hash")?);
         }
         let mut changed = false;
-        for (article, hash) in articles {
+        for article in articles {
+            let text = to_json(article);
+            let hash = token_hash(&text);
             match known.remove(&(article.id.clone(), article.locale.clone())) {
                 Some(None) => continue,
-                Some(Some(old)) if old == *hash => continue,
+                Some(Some(old)) if old == hash => continue,
                 _ => {}
             }
             changed = true;
@@ -72,21 +77,20 @@ impl Store {
             )
             .bind(article.id.clone())
             .bind(article.locale.clone())
-            .bind(to_json(article))
-            .bind(hash.clone())
+            .bind(text)
+            .bind(hash)
             .bind(now)
             .execute(&mut *tx)
             .await?;
         }
-        for ((id, locale), hash) in known {
-            if hash.is_some() {
-                changed = true;
-                sqlx::query("DELETE FROM articles WHERE id = $1 AND locale = $2")
-                    .bind(id)
-                    .bind(locale)
-                    .execute(&mut *tx)
-                    .await?;
-            }
+        let gone = known.into_iter().filter(|((id, _), hash)| hash.is_some() && !broken.contains(id));
+        for ((id, locale), _) in gone {
+            changed = true;
+            sqlx::query("DELETE FROM articles WHERE id = $1 AND locale = $2")
+                .bind(id)
+                .bind(locale)
+                .execute(&mut *tx)
+                .await?;
         }
         if changed {
             bump(&mut tx, "articles").await?;

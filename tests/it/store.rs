@@ -248,7 +248,7 @@ async fn an_agent_who_is_gone_is_noticed(#[values(Engine::Sqlite, Engine::Postgr
     let store = &shop.database.store;
     store.seen(&shop.agent.id).await.unwrap();
     shop.take().await;
-    let minutes = |n| SignedDuration::from_secs(60 * n);
+    let minutes = |n: i64| SignedDuration::from_secs(60 * n);
     shop.database.clock.advance(minutes(10));
     let since = |n| shop.database.clock.now() - minutes(n);
     assert!(store.abandoned(since(15)).await.unwrap().is_empty());

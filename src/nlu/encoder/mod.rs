@@ -1,0 +1,192 @@
+//! The encoder: text in, a vector of 384 numbers out.
+//!
+//! One thread owns the neural model. Askers turn their text into tokens themselves, put
+//! them into a bounded queue and wait; the thread takes whatever queued while it was busy,
+//! as one batch. An idle encoder therefore adds no waiting and a busy one gains the
+//! throughput of batches, without any timer.
+//!
+//! It knows nothing of intents, moods, articles or databases: whoever needs the meaning
+//! of a text as numbers uses it.
+
+mod bert;
+mod files;
+mod queue;
+mod tokens;
+mod worker;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+pub use bert::{DIMENSIONS, Precision, Speed};
+pub use files::{EncoderFiles, FilesError};
+pub use tokens::MAX_TOKENS;
+
+use queue::{BulkJob, LiveJob, Queue, Refused};
+use tokens::Tokens;
+
+/// A text's meaning: [`DIMENSIONS`] numbers of Euclidean length 1, so that the dot product
+/// of two is their cosine.
+pub type Vector = Vec<f32>;
+
+/// Padded tokens in one low-priority batch: about 50 ms of work on two cores, the longest
+/// that a customer's message waits behind indexing.
+const BULK_TOKENS: usize = 512;
+
+/// How the encoder is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncoderOptions {
+    pub precision: Precision,
+    /// Threads of one model run; 0 takes as many as there are cores.
+    pub threads: usize,
+    /// Messages that may wait; one more is refused with [`EncodeError::Overloaded`].
+    pub queue: usize,
+    /// Longest text of a batch × its size stays at or below this, unless one text alone exceeds it.
+    pub max_batch_tokens: usize,
+}
+
+impl Default for EncoderOptions {
+    fn default() -> Self {
+        Self { precision: Precision::Auto, threads: 0, queue: 512, max_batch_tokens: 1024 }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    #[error("the tokenizer {path} cannot be read: {reason}; fetch it again with `make setup`")]
+    Tokenizer { path: String, reason: String },
+    #[error("the weights {path} cannot be loaded: {reason}; fetch them again with `make setup`")]
+    Weights { path: String, reason: String },
+    #[error("the encoder's thread cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
+    #[error("the encoder's thread ended while it was starting; standard error says why")]
+    Died,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// The queue is full: the asker should be told to come back.
+    #[error("too many messages are waiting for the language model")]
+    Overloaded,
+    /// The model failed on this text, or its thread is gone.
+    #[error("the language model is not available")]
+    Unavailable,
+}
+
+/// A handle on the running encoder; clones share it, and the last one stops it.
+#[derive(Clone)]
+pub struct Encoder {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    queue: Arc<Queue>,
+    tokens: Tokens,
+    identity: String,
+    speed: Speed,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl Encoder {
+    /// Verifies and loads `models_dir/encoder`, warms it up, and returns once it is ready.
+    /// Takes about a second and blocks.
+    pub fn start(models_dir: &Path, options: EncoderOptions) -> Result<Self, StartError> {
+        let files = EncoderFiles::verified(models_dir)?;
+        let tokens = Tokens::load(&files.tokenizer)?;
+        let queue = Arc::new(Queue::new(options.queue, options.max_batch_tokens));
+        let (ready, loaded) = std::sync::mpsc::sync_channel(1);
+        let weights = files.weights.clone();
+        let warm_up = tokens.warm_up_texts();
+        worker::spawn(Arc::clone(&queue), move || {
+            let model = bert::Bert::load(&weights, options.precision, options.threads, &warm_up);
+            match model {
+                Ok(model) => {
+                    let _ = ready.send(Ok(model.speed()));
+                    Some(move |batch: &[Vec<u32>]| model.encode(batch))
+                }
+                Err(error) => {
+                    let _ = ready.send(Err(error));
+                    None
+                }
+            }
+        })?;
+        let speed = loaded.recv().map_err(|_| StartError::Died)??;
+        tracing::info!(
+            precision = ?speed.precision, fp32_ms = speed.fp32_ms, bf16_ms = speed.bf16_ms,
+            threads = speed.threads, "encoder ready"
+        );
+        Ok(Self { shared: Arc::new(Shared { queue, tokens, identity: files.identity, speed }) })
+    }
+
+    /// The vector of one text, of which the first [`MAX_TOKENS`] tokens count.
+    pub async fn encode(&self, text: &str) -> Result<Vector, EncodeError> {
+        let tokens = self.shared.tokens.of(text);
+        let (reply, answer) = oneshot::channel();
+        self.shared.queue.push_live(LiveJob { tokens, reply }).map_err(|refused| match refused {
+            Refused::Full => {
+                metrics::counter!("rapport_encoder_refused_total").increment(1);
+                EncodeError::Overloaded
+            }
+            Refused::Closed => EncodeError::Unavailable,
+        })?;
+        answer.await.unwrap_or(Err(EncodeError::Unavailable))
+    }
+
+    /// The vectors of many texts, in their order, for training and indexing. Blocks; live
+    /// messages go before it. `progress` is told how many texts are done so far.
+    pub fn encode_all<S: AsRef<str>>(
+        &self,
+        texts: &[S],
+        progress: impl Fn(usize),
+    ) -> Result<Vec<Vector>, EncodeError> {
+        let tokens: Vec<Vec<u32>> = texts.iter().map(|text| self.shared.tokens.of(text.as_ref())).collect();
+        // Texts of like length go together, so that little is spent on padding.
+        let mut by_length: Vec<usize> = (0..tokens.len()).collect();
+        by_length.sort_by_key(|&index| std::cmp::Reverse(tokens[index].len()));
+
+        let mut vectors = vec![Vector::new(); texts.len()];
+        let mut tokens = tokens;
+        let mut done = 0;
+        while done < by_length.len() {
+            let longest = tokens[by_length[done]].len();
+            let size = (BULK_TOKENS / longest).clamp(1, by_length.len() - done);
+            let members = &by_length[done..done + size];
+            let batch = members.iter().map(|&index| std::mem::take(&mut tokens[index])).collect();
+            let (reply, answer) = std::sync::mpsc::sync_channel(1);
+            self.shared.queue.push_bulk(BulkJob { batch, reply }).map_err(|_| EncodeError::Unavailable)?;
+            let answers = answer.recv().map_err(|_| EncodeError::Unavailable)??;
+            for (&index, vector) in members.iter().zip(answers) {
+                vectors[index] = vector;
+            }
+            done += size;
+            progress(done);
+        }
+        Ok(vectors)
+    }
+
+    /// The sha256 of the weights: heads trained on another encoder's vectors are worthless.
+    pub fn identity(&self) -> &str {
+        &self.shared.identity
+    }
+
+    /// What was measured at start, and what was chosen.
+    pub fn speed(&self) -> Speed {
+        self.shared.speed
+    }
+
+    /// Messages that wait now.
+    pub fn waiting(&self) -> usize {
+        self.shared.queue.waiting()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! Text to token numbers, on the asker's own thread.
+
+use std::path::Path;
+
+use tokenizers::{Tokenizer, TruncationParams};
+
+use super::StartError;
+
+/// Tokens of a text that are read, the two markers at its ends included; the rest is
+/// ignored. 256 is what the model was trained with.
+pub const MAX_TOKENS: usize = 256;
+
+/// More text than this cannot matter, since an English token has four to five bytes; a
+/// 64 KiB message would otherwise cost milliseconds only to be cut.
+const MAX_BYTES: usize = 4096;
+
+pub(super) struct Tokens(Tokenizer);
+
+impl Tokens {
+    pub(super) fn load(path: &Path) -> Result<Self, StartError> {
+        let unreadable = |reason: String| StartError::Tokenizer { path: path.display().to_string(), reason };
+        let mut tokenizer = Tokenizer::from_file(path).map_err(|error| unreadable(error.to_string()))?;
+        let truncation = TruncationParams { max_length: MAX_TOKENS, ..TruncationParams::default() };
+        tokenizer.with_padding(None).with_truncation(Some(truncation)).map_err(|error| unreadable(error.to_string()))?;
+        Ok(Self(tokenizer))
+    }
+
+    /// At least the two markers; never more than [`MAX_TOKENS`].
+    pub(super) fn of(&self, text: &str) -> Vec<u32> {
+        let text = &text[..text.floor_char_boundary(MAX_BYTES)];
+        match self.0.encode_fast(text, true) {
+            Ok(encoding) => encoding.get_ids().to_vec(),
+            // WordPiece maps what it does not know to [UNK]; no input is known to fail.
+            Err(error) => {
+                tracing::error!(%error, bytes = text.len(), "a text could not be tokenised, it is read as empty");
+                self.0.encode_fast("", true).map(|encoding| encoding.get_ids().to_vec()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Texts of the lengths that customers write, for the first runs of the model.
+    pub(super) fn warm_up_texts(&self) -> Vec<Vec<u32>> {
+        let sentence = "could you tell me where my parcel is, it should have been here on monday ";
+        [1, 4, 8].iter().map(|&times| self.of(&sentence.repeat(times))).collect()
+    }
+}

@@ -1,0 +1,148 @@
+//! What a message is about: three views of it, blended, and whether any intent covers it.
+//!
+//! The views: a linear model on the vector (what is meant), a linear model on the wording,
+//! and the nearest examples. Their log-probabilities are added with weights found by
+//! cross-validation; a temperature makes the result a calibrated probability.
+
+use super::lexical::{LexicalModel, Sparse};
+use super::linear::Linear;
+use super::neighbours::{self, Nearest, Neighbours};
+use super::numbers::{argmax, log_odds, log_softmax, sigmoid, softmax};
+
+#[derive(Clone, Debug, Default)]
+pub struct IntentHead {
+    pub labels: Vec<String>,
+    pub dense: Linear,
+    pub lexical: LexicalModel,
+    pub neighbours: Neighbours,
+    pub blend: Blend,
+    pub scope: ScopeRule,
+}
+
+/// One message as the three views see it: log-probabilities per class, and what the scope
+/// rule needs besides.
+#[derive(Clone, Debug)]
+pub struct Views {
+    pub dense: Vec<f32>,
+    pub lexical: Vec<f32>,
+    pub neighbours: Vec<f32>,
+    pub nearest: Nearest,
+    /// Log of the summed exponentials of the dense logits, before they were normalised.
+    pub energy: f32,
+    /// Share of the message's words and word pairs that training has seen.
+    pub known: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Blend {
+    pub dense: f32,
+    pub lexical: f32,
+    pub neighbours: f32,
+    pub temperature: f32,
+}
+
+impl Default for Blend {
+    fn default() -> Self {
+        Self { dense: 1.0, lexical: 0.5, neighbours: 0.3, temperature: 1.0 }
+    }
+}
+
+impl Blend {
+    /// Unnormalised log-probabilities before the temperature.
+    pub fn scores(&self, views: &Views) -> Vec<f32> {
+        let pairs = views.dense.iter().zip(&views.lexical).zip(&views.neighbours);
+        pairs.map(|((d, l), n)| self.dense * d + self.lexical * l + self.neighbours * n).collect()
+    }
+
+    pub fn probabilities(&self, views: &Views) -> Vec<f32> {
+        let mut scores = self.scores(views);
+        scores.iter_mut().for_each(|score| *score /= self.temperature);
+        softmax(&mut scores);
+        scores
+    }
+}
+
+/// Things about a reading that differ between what intents cover and what they do not.
+pub const SCOPE_FEATURES: usize = 8;
+
+/// A logistic model of "no intent covers this", and the probability from which it is said.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ScopeRule {
+    pub means: Vec<f32>,
+    pub scales: Vec<f32>,
+    pub weights: Vec<f32>,
+    pub bias: f32,
+    pub threshold: f32,
+}
+
+impl ScopeRule {
+    /// Probability that no intent covers the message.
+    pub fn outside(&self, features: &[f32; SCOPE_FEATURES]) -> f32 {
+        let standard = features.iter().zip(&self.means).zip(&self.scales).map(|((x, mean), scale)| (x - mean) / scale);
+        sigmoid(self.bias + standard.zip(&self.weights).map(|(x, weight)| x * weight).sum::<f32>())
+    }
+}
+
+pub fn scope_features(views: &Views, probabilities: &[f32]) -> [f32; SCOPE_FEATURES] {
+    let best = argmax(probabilities);
+    let entropy: f32 = probabilities.iter().map(|p| if *p > 0.0 { -p * p.ln() } else { 0.0 }).sum();
+    let nearest = views.nearest.first().map_or(0.0, |&(cosine, _)| cosine);
+    let closest_few = views.nearest.iter().take(5);
+    let few = closest_few.clone().map(|(cosine, _)| cosine).sum::<f32>() / closest_few.len().max(1) as f32;
+    let agreeing = views.nearest.iter().filter(|&&(_, label)| label as usize == best);
+    [
+        log_odds(probabilities.get(best).copied().unwrap_or(0.0)),
+        entropy,
+        nearest,
+        few,
+        agreeing.count() as f32 / views.nearest.len().max(1) as f32,
+        views.energy,
+        views.lexical.get(best).copied().unwrap_or(0.0),
+        views.known,
+    ]
+}
+
+/// The head's verdict on one message.
+#[derive(Clone, Debug)]
+pub struct IntentVerdict {
+    /// One per label.
+    pub probabilities: Vec<f32>,
+    /// Probability that no intent covers it.
+    pub outside: f32,
+    pub out_of_scope: bool,
+}
+
+impl IntentVerdict {
+    pub fn best(&self) -> usize {
+        argmax(&self.probabilities)
+    }
+}
+
+impl IntentHead {
+    pub fn read(&self, text: &str, vector: &[f32]) -> IntentVerdict {
+        let views = self.views(text, vector);
+        let probabilities = self.blend.probabilities(&views);
+        let outside = self.scope.outside(&scope_features(&views, &probabilities));
+        IntentVerdict { out_of_scope: outside >= self.scope.threshold, probabilities, outside }
+    }
+
+    fn views(&self, text: &str, vector: &[f32]) -> Views {
+        let (features, known) = self.lexical.vocabulary.features(text);
+        let nearest = self.neighbours.nearest(vector);
+        Views::new(self.dense.logits(vector), self.lexical_logits(&features), nearest, known)
+    }
+
+    fn lexical_logits(&self, features: &Sparse) -> Vec<f32> {
+        self.lexical.logits(features)
+    }
+}
+
+impl Views {
+    pub fn new(mut dense: Vec<f32>, mut lexical: Vec<f32>, nearest: Nearest, known: f32) -> Self {
+        let energy = super::numbers::log_sum_exp(&dense);
+        log_softmax(&mut dense);
+        log_softmax(&mut lexical);
+        let neighbours = neighbours::vote(&nearest, dense.len());
+        Self { dense, lexical, neighbours, nearest, energy, known }
+    }
+}

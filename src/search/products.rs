@@ -1,0 +1,1 @@
+pub struct Catalogue; pub struct CatalogueIndex; pub struct ProductHit;
