@@ -39,7 +39,7 @@ pub struct EntriesQuery {
 #[utoipa::path(get, path = "/v1/conversations", params(ListQuery),
     responses((status = 200, body = Page<ConversationView>), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub async fn list(
-    Viewer(_): Viewer,
+    _viewer: Viewer,
     State(engine): State<Engine>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<ConversationView>>, Problem> {
@@ -66,7 +66,7 @@ pub async fn list(
 #[utoipa::path(get, path = "/v1/conversations/{id}", params(("id" = String, Path)),
     responses((status = 200, body = StoryView), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub async fn read(
-    Viewer(_): Viewer,
+    _viewer: Viewer,
     State(engine): State<Engine>,
     Path(id): Path<ConversationId>,
 ) -> Result<Json<StoryView>, Problem> {
@@ -100,7 +100,7 @@ pub async fn read(
 #[utoipa::path(get, path = "/v1/conversations/{id}/entries", params(("id" = String, Path), EntriesQuery),
     responses((status = 200, body = Page<Entry>), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub async fn entries(
-    Viewer(_): Viewer,
+    _viewer: Viewer,
     State(engine): State<Engine>,
     Path(id): Path<ConversationId>,
     Query(query): Query<EntriesQuery>,
