@@ -1,1 +1,2 @@
-//! To be written.
+//! The roof: wiring, lifecycle, telemetry and the command line.
+pub mod commands;

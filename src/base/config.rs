@@ -1,0 +1,359 @@
+//! The configuration: one TOML file, four environment variables above it.
+//!
+//! Every key has a default that suits a small shop. `docs/configuration.md` is made
+//! from the comments here; a test fails when a key is missing there.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the server listens. `RAPPORT_LISTEN` overrides it.
+    pub listen: SocketAddr,
+    /// Where everything that the server writes lies. `RAPPORT_DATA_DIR` overrides it.
+    pub data_dir: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; by default `rapport.db` in the data directory.
+    /// `RAPPORT_DATABASE_URL` overrides it.
+    pub database_url: Option<String>,
+    pub shop: Shop,
+    pub assistant: Assistant,
+    pub policy: PolicySection,
+    pub handoff: Handoff,
+    pub limits: Limits,
+    pub model: Model,
+    pub log: Log,
+}
+
+/// The shop that the assistant speaks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shop {
+    pub name: String,
+    /// BCP 47; the language of customers who do not tell theirs.
+    pub locale: String,
+    /// IANA name; what "today" means.
+    pub time_zone: String,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// How the assistant presents itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Assistant {
+    pub name: String,
+    /// Told in every `welcome`: that this is a machine, and that people can be reached.
+    pub disclosure: String,
+}
+
+/// When to answer, to ask, and to fetch a person; see `policy::Thresholds`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicySection {
+    /// From this probability on an intent is acted on.
+    pub intent: f32,
+    /// From this probability on a passage is the answer.
+    pub answer: f32,
+    /// From this probability on a passage is worth a question back.
+    pub clarify: f32,
+    /// From this probability of dissatisfaction on a person is brought in.
+    pub unhappiness: f32,
+    /// So many failed answers in a row bring in a person.
+    pub failed_answers: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Handoff {
+    /// How long after their last call an agent counts as present, in seconds.
+    pub present_s: u32,
+    /// After so many seconds without a sign of the agent who holds it, a conversation
+    /// goes back to the bot.
+    pub absent_after_s: u32,
+    /// How long one waiting customer takes an agent, in seconds: the basis of `eta_s`.
+    pub minutes_each: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Messages a second that one visitor may send on and on …
+    pub visitor_rate: u32,
+    /// … and how many at once.
+    pub visitor_burst: u32,
+    /// Messages a second from one network address.
+    pub address_rate: u32,
+    /// The largest frame, in bytes.
+    pub frame_bytes: usize,
+    /// The largest upload, in bytes.
+    pub upload_bytes: usize,
+    /// Sockets open at once; more are told to come back.
+    pub sockets: usize,
+    /// A socket without a sign of life for so many seconds is closed.
+    pub heartbeat_s: u64,
+    /// Messages that wait for the models in memory; more wait on disk.
+    pub queued_turns: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Model {
+    /// `auto` measures at start; `fp32` or `bf16` fixes it.
+    pub precision: Precision,
+    /// Threads of one model pass; 0 takes what the processor has.
+    pub threads: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    Auto,
+    Fp32,
+    Bf16,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `text` for people, `json` for machines.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, or per module as in `info,rapport::engine=debug`.
+    pub level: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: PathBuf::from("var"),
+            database_url: None,
+            shop: Shop::default(),
+            assistant: Assistant::default(),
+            policy: PolicySection::default(),
+            handoff: Handoff::default(),
+            limits: Limits::default(),
+            model: Model::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Shop {
+    fn default() -> Self {
+        Self {
+            name: "Alder & Wick".into(),
+            locale: "en".into(),
+            time_zone: "Europe/Brussels".into(),
+            currency: "EUR".into(),
+        }
+    }
+}
+
+impl Default for Assistant {
+    fn default() -> Self {
+        Self {
+            name: "Wick".into(),
+            disclosure: "I am an automatic assistant. Ask for a person at any time.".into(),
+        }
+    }
+}
+
+impl Default for PolicySection {
+    fn default() -> Self {
+        Self { intent: 0.5, answer: 0.6, clarify: 0.35, unhappiness: 0.7, failed_answers: 2 }
+    }
+}
+
+impl Default for Handoff {
+    fn default() -> Self {
+        Self { present_s: 60, absent_after_s: 900, minutes_each: 4 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            visitor_rate: 5,
+            visitor_burst: 20,
+            address_rate: 200,
+            frame_bytes: 64 * 1024,
+            upload_bytes: 10 * 1024 * 1024,
+            sockets: 20_000,
+            heartbeat_s: 60,
+            queued_turns: 10_000,
+        }
+    }
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self { precision: Precision::Auto, threads: 0 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".into() }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read the configuration {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the configuration {path} is wrong:\n{reason}")]
+    Malformed { path: PathBuf, reason: String },
+    #[error("{key} = {value} will not do: {needed}")]
+    Value { key: String, value: String, needed: String },
+}
+
+impl Config {
+    /// Reads the file (named, else `RAPPORT_CONFIG`, else `rapport.toml` here if there is
+    /// one), then the environment, then checks every value.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let from_environment = std::env::var_os("RAPPORT_CONFIG").map(PathBuf::from);
+        let file = named.map(Path::to_owned).or(from_environment).or_else(|| {
+            let here = PathBuf::from("rapport.toml");
+            here.is_file().then_some(here)
+        });
+        let mut config = match file {
+            Some(path) => Self::read(&path)?,
+            None => Self::default(),
+        };
+        config.override_from(|name| std::env::var(name).ok())?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&text).map_err(|reason| ConfigError::Malformed { path: path.to_owned(), reason })
+    }
+
+    /// toml's own errors show the line and point at the value; what would do stands in them.
+    fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    fn override_from(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), ConfigError> {
+        if let Some(listen) = variable("RAPPORT_LISTEN") {
+            self.listen = listen.parse().map_err(|_| {
+                unfit("RAPPORT_LISTEN", &listen, "write an address and a port, for example 127.0.0.1:8080")
+            })?;
+        }
+        if let Some(data_dir) = variable("RAPPORT_DATA_DIR") {
+            self.data_dir = PathBuf::from(data_dir);
+        }
+        if let Some(url) = variable("RAPPORT_DATABASE_URL") {
+            self.database_url = Some(url);
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let probabilities = [
+            ("policy.intent", self.policy.intent),
+            ("policy.answer", self.policy.answer),
+            ("policy.clarify", self.policy.clarify),
+            ("policy.unhappiness", self.policy.unhappiness),
+        ];
+        for (key, value) in probabilities {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(unfit(key, value, "a probability lies between 0 and 1"));
+            }
+        }
+        if self.policy.clarify > self.policy.answer {
+            return Err(unfit("policy.clarify", self.policy.clarify, "it must not be above policy.answer"));
+        }
+        let at_least_one = [
+            ("policy.failed_answers", u64::from(self.policy.failed_answers)),
+            ("handoff.present_s", u64::from(self.handoff.present_s)),
+            ("handoff.absent_after_s", u64::from(self.handoff.absent_after_s)),
+            ("limits.visitor_rate", u64::from(self.limits.visitor_rate)),
+            ("limits.visitor_burst", u64::from(self.limits.visitor_burst)),
+            ("limits.address_rate", u64::from(self.limits.address_rate)),
+            ("limits.sockets", self.limits.sockets as u64),
+            ("limits.heartbeat_s", self.limits.heartbeat_s),
+            ("limits.queued_turns", self.limits.queued_turns as u64),
+        ];
+        for (key, value) in at_least_one {
+            if value == 0 {
+                return Err(unfit(key, value, "it must be at least 1"));
+            }
+        }
+        if !(1024..=16 * 1024 * 1024).contains(&self.limits.frame_bytes) {
+            return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
+        }
+        if jiff::tz::TimeZone::get(&self.shop.time_zone).is_err() {
+            return Err(unfit("shop.time_zone", &self.shop.time_zone, "write an IANA name, for example Europe/Brussels"));
+        }
+        if let Some(url) = &self.database_url
+            && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))
+        {
+            // The address may carry a password: it is not repeated.
+            return Err(unfit("database_url", "…", "write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME"));
+        }
+        Ok(())
+    }
+}
+
+fn unfit(key: &str, value: impl std::fmt::Display, needed: &str) -> ConfigError {
+    ConfigError::Value { key: key.to_owned(), value: value.to_string(), needed: needed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn the_default_passes_its_own_check() {
+        Config::default().check().unwrap();
+    }
+
+    #[rstest]
+    #[case("limit = 3", "limit")]
+    #[case("[limits]\nvisitor_rate = \"many\"", "visitor_rate")]
+    #[case("[model]\nprecision = \"int8\"", "`auto`, `fp32`, `bf16`")]
+    #[case("listen = 8080", "listen")]
+    fn a_wrong_line_is_shown_with_what_would_do(#[case] text: &str, #[case] names: &str) {
+        let error = Config::parse(text).unwrap_err();
+        assert!(error.contains(names) && error.contains("line"), "{error}");
+    }
+
+    #[rstest]
+    #[case("[policy]\nanswer = 1.5", "policy.answer = 1.5")]
+    #[case("[policy]\nclarify = 0.9", "policy.clarify = 0.9")]
+    #[case("[limits]\nvisitor_rate = 0", "limits.visitor_rate = 0")]
+    #[case("[shop]\ntime_zone = \"Mars/Base\"", "shop.time_zone = Mars/Base")]
+    fn an_unfit_value_is_named_with_its_key(#[case] text: &str, #[case] names: &str) {
+        let error = Config::parse(text).unwrap().check().unwrap_err().to_string();
+        assert!(error.starts_with(names), "{error}");
+    }
+
+    #[test]
+    fn the_environment_wins_and_is_checked() {
+        let mut config = Config::default();
+        let set = |name: &str| (name == "RAPPORT_LISTEN").then(|| "0.0.0.0:9000".to_owned());
+        config.override_from(set).unwrap();
+        assert_eq!(config.listen.port(), 9000);
+        let error = config.override_from(|_| Some("localhost".to_owned())).unwrap_err().to_string();
+        assert!(error.starts_with("RAPPORT_LISTEN = localhost"), "{error}");
+    }
+}
