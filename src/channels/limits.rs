@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
-use governor::middleware::NoOpMiddleware;
 use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 
 use crate::base::config;
@@ -52,8 +51,7 @@ impl Limiter {
     }
 }
 
-fn wait(until: &NotUntil<governor::clock::QuantaInstant, NoOpMiddleware>) -> Throttled
-{
+fn wait(until: &NotUntil<governor::clock::QuantaInstant>) -> Throttled {
     let wait = until.wait_time_from(DefaultClock::default().now());
     Throttled { retry_after: wait.max(Duration::from_millis(1)) }
 }

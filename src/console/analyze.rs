@@ -22,7 +22,7 @@ pub struct AnalyzeRequest {
 #[utoipa::path(post, path = "/v1/analyze", request_body = AnalyzeRequest,
     responses((status = 200, body = Analysis), (status = 401, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub async fn analyze(
-    Viewer(_): Viewer,
+    _viewer: Viewer,
     State(engine): State<Engine>,
     Body(request): Body<AnalyzeRequest>,
 ) -> Result<Json<Analysis>, Problem> {

@@ -29,7 +29,8 @@ pub struct ListQuery {
 
 #[derive(Deserialize, IntoParams)]
 pub struct EntriesQuery {
-    /// Entries after this seq.
+    /// Entries after this seq; `cursor`, from the page before, says the same.
+    #[serde(alias = "cursor")]
     after: Option<Seq>,
     /// 1 to 500, 100 by default.
     limit: Option<i64>,
@@ -39,7 +40,7 @@ pub struct EntriesQuery {
 #[utoipa::path(get, path = "/v1/conversations", params(ListQuery),
     responses((status = 200, body = Page<ConversationView>), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub async fn list(
-    Viewer(_): Viewer,
+    _viewer: Viewer,
     State(engine): State<Engine>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<ConversationView>>, Problem> {
@@ -66,7 +67,7 @@ pub async fn list(
 #[utoipa::path(get, path = "/v1/conversations/{id}", params(("id" = String, Path)),
     responses((status = 200, body = StoryView), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub async fn read(
-    Viewer(_): Viewer,
+    _viewer: Viewer,
     State(engine): State<Engine>,
     Path(id): Path<ConversationId>,
 ) -> Result<Json<StoryView>, Problem> {
@@ -100,7 +101,7 @@ pub async fn read(
 #[utoipa::path(get, path = "/v1/conversations/{id}/entries", params(("id" = String, Path), EntriesQuery),
     responses((status = 200, body = Page<Entry>), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub async fn entries(
-    Viewer(_): Viewer,
+    _viewer: Viewer,
     State(engine): State<Engine>,
     Path(id): Path<ConversationId>,
     Query(query): Query<EntriesQuery>,

@@ -49,7 +49,7 @@ impl Rendering<'_> {
             Act::Answer { passage, confidence } => {
                 contents.push(knowledge::answer(self.hits, *passage, self.text, *confidence));
             }
-            Act::Clarify { passages } => contents.push(clarify::choices(&self.hits[..*passages])),
+            Act::Clarify { passages } => contents.push(clarify::choices(&phrases.which, &self.hits[..*passages])),
             Act::Reply { intent } => self.reply(intent, contents, memory),
             Act::Ask { intent, slot, again } => self.ask(intent, *slot, *again, contents),
             Act::OrderStatus { number, email } => contents.push(Content::text(self.order(number, email).await?)),

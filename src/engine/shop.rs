@@ -60,10 +60,11 @@ impl Shop {
     /// in `data_dir`, so that a restart encodes only what is new.
     pub fn load(home: &Home, data_dir: &Path) -> Result<Self, crate::nlu::training::IntentsError> {
         let intents = read_set(&home.intents())?;
+        let empty = Draft::of_articles([]).build(&[]).expect("an index of nothing builds: this is a bug");
         Ok(Self {
             parts: Arc::new(Parts {
                 intents: ArcSwap::from_pointee(intents),
-                knowledge: Knowledge::default(),
+                knowledge: Knowledge::new(empty),
                 catalogue: Catalogue::default(),
                 vectors: VectorCache::open(data_dir.join("vectors.cache")),
                 articles_version: AtomicI64::new(-1),

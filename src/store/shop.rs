@@ -49,6 +49,15 @@ impl Store {
         rows.iter().map(|row| json(row, "article")).collect()
     }
 
+    /// An article in all its languages.
+    pub async fn articles_with_id(&self, id: &str) -> Result<Vec<Article>> {
+        let rows = sqlx::query("SELECT article FROM articles WHERE id = $1 ORDER BY locale")
+            .bind(id)
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(|row| json(row, "article")).collect()
+    }
+
     /// Brings the articles that come from files in step with the folder; those edited in
     /// the console stay as they are, and so do those whose files are `broken` now (ids).
     /// Whether anything changed.

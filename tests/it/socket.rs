@@ -100,9 +100,7 @@ async fn our_own_website_may_open_a_chat() {
 #[tokio::test]
 async fn an_identity_counts_only_with_its_signature() {
     let secret = server().await.cli().run(["inbox", "secret", "demo"]).await.out();
-    let identity = |hmac: String| {
-        json!({"type": "hello", "identity": {"user_id": "user-17", "email": "ann@shop.example", "name": "Ann", "hmac": hmac}})
-    };
+    let identity = |hmac: String| json!({"type": "hello", "identity": {"user_id": "user-17", "email": "ann@shop.example", "name": "Ann", "hmac": hmac}});
     let genuine = hmac_sha256_hex(secret.trim().as_bytes(), b"user-17");
     let (_, first) = welcomed(identity(genuine.clone())).await;
     let (_, second) = welcomed(identity(genuine)).await;

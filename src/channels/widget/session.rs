@@ -324,7 +324,7 @@ impl Session<'_> {
         }
     }
 
-    async fn accept(&self, message: Message) -> Result<(Seq, jiff::Timestamp), ErrorFrame> {
+    async fn accept(&mut self, message: Message) -> Result<(Seq, jiff::Timestamp), ErrorFrame> {
         let mut contents = Vec::new();
         for id in message.attachments {
             contents.push(self.attachment(FileId(id)).await?);
@@ -341,7 +341,7 @@ impl Session<'_> {
         Ok((accepted.seq, accepted.at))
     }
 
-    async fn attachment(&self, id: FileId) -> Result<Content, ErrorFrame> {
+    async fn attachment(&mut self, id: FileId) -> Result<Content, ErrorFrame> {
         let file = self.shared.engine.store().file(&id).await.map_err(|error| unavailable(&error))?;
         let Some(file) = file.filter(|file| file.customer_id == self.visitor.customer_id) else {
             let message = format!("there is no upload `{id}` of yours");
@@ -351,7 +351,7 @@ impl Session<'_> {
         Ok(Content::File { id: file.id.0, name: file.name, media_type: file.media_type, bytes: file.bytes, url })
     }
 
-    async fn intake(&self, client_key: String, contents: Vec<Content>) -> Result<crate::store::Accepted, ErrorFrame> {
+    async fn intake(&mut self, client_key: String, contents: Vec<Content>) -> Result<crate::store::Accepted, ErrorFrame> {
         let inbound = Inbound {
             conversation_id: self.visitor.conversation_id.clone(),
             customer_id: self.visitor.customer_id.clone(),
@@ -364,7 +364,7 @@ impl Session<'_> {
         })
     }
 
-    async fn read(&self, seq: Seq) -> Result<(), ErrorFrame> {
+    async fn read(&mut self, seq: Seq) -> Result<(), ErrorFrame> {
         if seq > self.sent {
             return Err(ErrorFrame::new(ErrorCode::Conflict, format!("the log ends at {}", self.sent)));
         }
@@ -372,7 +372,7 @@ impl Session<'_> {
         store.mark_read(&self.visitor.conversation_id, seq).await.map_err(|error| unavailable(&error))
     }
 
-    async fn submit(&self, seq: Seq, values: serde_json::Map<String, serde_json::Value>) -> Result<(), ErrorFrame> {
+    async fn submit(&mut self, seq: Seq, values: serde_json::Map<String, serde_json::Value>) -> Result<(), ErrorFrame> {
         let Some(Content::Form { .. }) = self.content(seq).await? else {
             return Err(ErrorFrame::new(ErrorCode::Conflict, format!("there is no form at {seq}")));
         };
@@ -382,7 +382,7 @@ impl Session<'_> {
         self.intake(format!("form:{seq}:{digest}"), vec![content]).await.map(drop)
     }
 
-    async fn rate(&self, seq: Seq, helpful: bool, comment: Option<String>) -> Result<(), ErrorFrame> {
+    async fn rate(&mut self, seq: Seq, helpful: bool, comment: Option<String>) -> Result<(), ErrorFrame> {
         let store = self.shared.engine.store();
         let entry = store.entry(&self.visitor.conversation_id, seq).await.map_err(|error| unavailable(&error))?;
         let rateable = |kind| matches!(kind, AuthorKind::Bot | AuthorKind::Agent);
@@ -393,7 +393,7 @@ impl Session<'_> {
         self.feedback(Feedback { about: seq, kind: FeedbackKind::Rating, score, comment }).await
     }
 
-    async fn survey(&self, seq: Seq, score: i64, comment: Option<String>) -> Result<(), ErrorFrame> {
+    async fn survey(&mut self, seq: Seq, score: i64, comment: Option<String>) -> Result<(), ErrorFrame> {
         let Some(Content::Survey { kind, scale: [min, max], .. }) = self.content(seq).await? else {
             return Err(ErrorFrame::new(ErrorCode::Conflict, format!("there is no survey at {seq}")));
         };
@@ -408,7 +408,7 @@ impl Session<'_> {
         self.feedback(Feedback { about: seq, kind, score, comment }).await
     }
 
-    async fn feedback(&self, feedback: Feedback) -> Result<(), ErrorFrame> {
+    async fn feedback(&mut self, feedback: Feedback) -> Result<(), ErrorFrame> {
         let author = Author::customer(&self.visitor.customer_id);
         let store = self.shared.engine.store();
         let reached = store
@@ -421,14 +421,14 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn content(&self, seq: Seq) -> Result<Option<Content>, ErrorFrame> {
+    async fn content(&mut self, seq: Seq) -> Result<Option<Content>, ErrorFrame> {
         let store = self.shared.engine.store();
         let entry = store.entry(&self.visitor.conversation_id, seq).await.map_err(|error| unavailable(&error))?;
         Ok(entry.map(|entry| entry.content))
     }
 
     /// Tracks are worth less than messages: one that cannot be kept is counted, not told.
-    async fn track(&self, name: &str, properties: serde_json::Value) {
+    async fn track(&mut self, name: &str, properties: serde_json::Value) {
         let track = Track {
             customer_id: self.visitor.customer_id.clone(),
             conversation_id: self.visitor.conversation_id.clone(),

@@ -116,7 +116,9 @@ impl Server {
 
     /// The command line, in this server's shop.
     pub fn cli(&self) -> Cli {
-        Cli::new().env("RAPPORT_DATA_DIR", self.data_dir()).env("RAPPORT_CONFIG", self.folder.path().join("rapport.toml"))
+        Cli::new()
+            .env("RAPPORT_DATA_DIR", self.data_dir())
+            .env("RAPPORT_CONFIG", self.folder.path().join("rapport.toml"))
     }
 }
 
@@ -125,7 +127,11 @@ fn command(folder: &Scratch, setup: &Setup, listen: &str) -> Command {
         tied(BINARY)
     } else {
         // The wrapper dies with us, and the server with the wrapper.
-        tied(setup.wrapper[0].clone()).into_iter().chain(setup.wrapper[1..].iter().cloned()).chain(tied(BINARY)).collect()
+        tied(setup.wrapper[0].clone())
+            .into_iter()
+            .chain(setup.wrapper[1..].iter().cloned())
+            .chain(tied(BINARY))
+            .collect()
     };
     let mut command = Command::new(&words[0]);
     command
