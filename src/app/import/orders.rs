@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -153,7 +153,7 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
         let mut node: Vec<(String, Node)> = columns.iter().filter_map(|(column, _)| entry(&rows[0], column)).collect();
         let lines = rows.iter().map(|row| Node::Map(LINE.iter().filter_map(|name| entry(row, name)).collect()));
         node.push(("lines".to_owned(), Node::List(lines.collect())));
-        let origin = TableOrigin { lines: rows.iter().map(|row| row.line).collect(), columns: Rc::clone(&table.columns), place };
+        let origin = TableOrigin { lines: rows.iter().map(|row| row.line).collect(), columns: Arc::clone(&table.columns), place };
         records.push(Record::of_rows(&table, Node::Map(node), origin));
     }
     records
