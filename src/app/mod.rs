@@ -1,2 +1,14 @@
 //! The roof: wiring, lifecycle, telemetry and the command line.
+
+pub mod asyncapi;
+pub mod client;
 pub mod commands;
+mod database;
+mod http;
+mod import;
+mod lifecycle;
+mod output;
+mod sample;
+pub mod serve;
+pub mod telemetry;
+mod watch;

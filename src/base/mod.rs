@@ -6,4 +6,5 @@ pub mod clock;
 pub mod config;
 pub mod home;
 pub mod ids;
+pub mod markdown;
 pub mod secret;

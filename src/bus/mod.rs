@@ -1,1 +1,152 @@
-//! To be written.
+//! The doorbell: tells who listens that a conversation has reached a seq.
+//!
+//! It carries no content and promises nothing: a listener that missed a ring reads the
+//! log. So the bus may drop, merge and reorder, and nobody needs to notice.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{broadcast, watch};
+
+use crate::domain::{Author, ConversationId, Seq};
+
+/// Cheap to clone; all clones ring the same bell.
+#[derive(Clone, Debug)]
+pub struct Bus {
+    rooms: Arc<Mutex<HashMap<ConversationId, Room>>>,
+    everywhere: broadcast::Sender<(ConversationId, Seq)>,
+}
+
+/// What passes and is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passing {
+    Typing { author: Author, on: bool },
+    /// A socket with this visitor's tab was opened; older ones with the same tab close.
+    Superseded { tab: String, by: u64 },
+}
+
+#[derive(Debug)]
+struct Room {
+    reached: watch::Sender<Seq>,
+    passing: broadcast::Sender<Passing>,
+    listeners: usize,
+}
+
+/// A listener's place in one conversation; leaving drops it.
+pub struct Subscription {
+    pub reached: watch::Receiver<Seq>,
+    pub passing: broadcast::Receiver<Passing>,
+    bus: Bus,
+    id: ConversationId,
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self { rooms: Arc::default(), everywhere: broadcast::channel(1024).0 }
+    }
+}
+
+impl Bus {
+    pub fn subscribe(&self, id: &ConversationId) -> Subscription {
+        let mut rooms = self.rooms();
+        let room = rooms.entry(id.clone()).or_insert_with(|| Room {
+            reached: watch::channel(0).0,
+            passing: broadcast::channel(4).0,
+            listeners: 0,
+        });
+        room.listeners += 1;
+        Subscription {
+            reached: room.reached.subscribe(),
+            passing: room.passing.subscribe(),
+            bus: self.clone(),
+            id: id.clone(),
+        }
+    }
+
+    /// Every conversation's rings. A listener that falls behind loses the oldest and is told.
+    pub fn subscribe_everywhere(&self) -> broadcast::Receiver<(ConversationId, Seq)> {
+        self.everywhere.subscribe()
+    }
+
+    /// Tells that the conversation's log reaches to `seq` now. Call after the commit.
+    pub fn ring(&self, id: &ConversationId, seq: Seq) {
+        if let Some(room) = self.rooms().get(id) {
+            room.reached.send_if_modified(|reached| {
+                let newer = seq > *reached;
+                *reached = seq.max(*reached);
+                newer
+            });
+        }
+        // An error only says that nobody listens everywhere.
+        let _ = self.everywhere.send((id.clone(), seq));
+    }
+
+    /// Tells who is there now something that is not kept.
+    pub fn pass(&self, id: &ConversationId, passing: Passing) {
+        if let Some(room) = self.rooms().get(id) {
+            let _ = room.passing.send(passing);
+        }
+    }
+
+    /// How many conversations have a listener.
+    pub fn rooms_open(&self) -> usize {
+        self.rooms().len()
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<ConversationId, Room>> {
+        // Nothing under this lock can panic halfway through a change.
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut rooms = self.bus.rooms();
+        if let Some(room) = rooms.get_mut(&self.id) {
+            room.listeners -= 1;
+            if room.listeners == 0 {
+                rooms.remove(&self.id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(name: &str) -> ConversationId {
+        ConversationId(name.to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_ring_reaches_the_listeners_of_its_conversation_only() {
+        let bus = Bus::default();
+        let (mut here, there) = (bus.subscribe(&id("a")), bus.subscribe(&id("b")));
+        bus.ring(&id("a"), 3);
+        here.reached.changed().await.unwrap();
+        assert_eq!(*here.reached.borrow(), 3);
+        assert!(!there.reached.has_changed().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_late_ring_never_takes_a_conversation_back() {
+        let bus = Bus::default();
+        let mut listener = bus.subscribe(&id("a"));
+        bus.ring(&id("a"), 5);
+        bus.ring(&id("a"), 4);
+        listener.reached.changed().await.unwrap();
+        assert_eq!(*listener.reached.borrow_and_update(), 5);
+        assert!(!listener.reached.has_changed().unwrap());
+    }
+
+    #[test]
+    fn an_empty_room_is_closed() {
+        let bus = Bus::default();
+        let (first, second) = (bus.subscribe(&id("a")), bus.subscribe(&id("a")));
+        drop(first);
+        assert_eq!(bus.rooms_open(), 1);
+        drop(second);
+        assert_eq!(bus.rooms_open(), 0);
+    }
+}

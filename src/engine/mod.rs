@@ -1,1 +1,157 @@
-//! To be written.
+//! One turn of the conversation: persist, then think, then speak.
+//!
+//! [`intake`](Engine::accept) commits a customer's message with the turn that will
+//! answer it. [`dispatch`] gives turns to workers, one at a time within a conversation.
+//! `think` reads, searches and decides with no transaction open. The store commits the
+//! outcome under the turn's unique key, and the bell rings after the commit.
+//!
+//! A crash anywhere repeats a turn's thinking, never its speaking.
+
+mod dispatch;
+mod handoff;
+mod intake;
+mod render;
+mod shop;
+mod think;
+mod vectors;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use handoff::{HandoffError, Presence};
+pub use intake::{Inbound, IntakeError};
+pub use shop::{IntentSet, Shop};
+
+use crate::answer::phrases::Phrases;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::bus::Bus;
+use crate::nlu::Nlu;
+use crate::policy::Thresholds;
+use crate::store::Store;
+
+/// How long a node may think about a turn before another may take it over, unless it
+/// renews. A crash's turns wait at most this long.
+pub const LEASE: Duration = Duration::from_secs(4);
+
+/// A handle on the engine; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    bus: Bus,
+    nlu: Nlu,
+    shop: Shop,
+    settings: Settings,
+    clock: Clock,
+    /// This process, as the owner of leases.
+    node: String,
+    queues: dispatch::Queues,
+    workers: TaskTracker,
+    stopping: CancellationToken,
+}
+
+/// What of the configuration a turn depends on.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub assistant: String,
+    pub locale: String,
+    pub time_zone: jiff::tz::TimeZone,
+    pub thresholds: Thresholds,
+    pub present: Duration,
+    pub absent_after: Duration,
+    pub minutes_each: u32,
+    pub queued_turns: usize,
+    pub phrases: Phrases,
+}
+
+impl Settings {
+    pub fn of(config: &Config) -> Self {
+        let thresholds = Thresholds {
+            intent: config.policy.intent,
+            answer: config.policy.answer,
+            clarify: config.policy.clarify,
+            unhappiness: config.policy.unhappiness,
+            failed_answers: config.policy.failed_answers,
+            ..Thresholds::default()
+        };
+        Self {
+            assistant: config.assistant.name.clone(),
+            locale: config.shop.locale.clone(),
+            time_zone: jiff::tz::TimeZone::get(&config.shop.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
+            thresholds,
+            present: Duration::from_secs(config.handoff.present_s.into()),
+            absent_after: Duration::from_secs(config.handoff.absent_after_s.into()),
+            minutes_each: config.handoff.minutes_each,
+            queued_turns: config.limits.queued_turns,
+            phrases: Phrases::default(),
+        }
+    }
+}
+
+impl Engine {
+    pub fn new(store: Store, bus: Bus, nlu: Nlu, shop: Shop, settings: Settings, clock: Clock) -> Self {
+        let queues = dispatch::Queues::new(settings.queued_turns);
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                bus,
+                nlu,
+                shop,
+                settings,
+                clock,
+                node: crate::base::ids::new_id("node"),
+                queues,
+                workers: TaskTracker::new(),
+                stopping: CancellationToken::new(),
+            }),
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub fn bus(&self) -> &Bus {
+        &self.inner.bus
+    }
+
+    pub fn nlu(&self) -> &Nlu {
+        &self.inner.nlu
+    }
+
+    pub fn shop(&self) -> &Shop {
+        &self.inner.shop
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Starts the poller that takes over turns which a crash or a full queue left behind,
+    /// and the watch over agents who have gone.
+    pub fn start(&self) {
+        self.inner.workers.spawn(dispatch::poll(self.clone()));
+        self.inner.workers.spawn(handoff::watch(self.clone()));
+    }
+
+    /// Stops taking new turns and waits for those in flight, at most `patience`.
+    /// Whatever is left stays in the database for the next start.
+    pub async fn stop(&self, patience: Duration) {
+        self.inner.stopping.cancel();
+        self.inner.workers.close();
+        if tokio::time::timeout(patience, self.inner.workers.wait()).await.is_err() {
+            tracing::warn!("turns were still in flight; the next start answers them");
+        }
+    }
+}

@@ -1,1 +1,310 @@
-//! To be written.
+//! What to do about one message: a pure function from the situation to a decision.
+//!
+//! No IO, no clock, no randomness: the same situation always gives the same decision,
+//! and the decision carries its reasons. `tests` at the bottom is the table of the house.
+//!
+//! Where several rules match, the first of this order wins:
+//! 1. a person is asked for, or the intent hands over by itself;
+//! 2. an open question of ours (a slot) is answered;
+//! 3. a wish for a product, unless the customer is unhappy;
+//! 4. what an article covers;
+//! 5. an action that needs slots (an order's state);
+//! 6. the intent's own reply;
+//! 7. a choice between close passages;
+//! 8. admitting ignorance.
+//!
+//! After that, an unhappy customer or a second failed answer brings in a person.
+
+mod slots;
+mod thresholds;
+
+use std::collections::BTreeMap;
+
+use crate::domain::conversation::{Memory, Pending};
+use crate::domain::intent::{Action, IntentSpec};
+use crate::domain::{Analysis, EntityType};
+
+pub use slots::fill;
+pub use thresholds::Thresholds;
+
+/// Everything that the decision may depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    pub analysis: &'a Analysis,
+    /// The intent that the message has, as the shop describes it, whatever its confidence.
+    pub intent: Option<&'a IntentSpec>,
+    /// The intent whose slots are being asked for.
+    pub pending_intent: Option<&'a IntentSpec>,
+    pub memory: &'a Memory,
+    /// Whether the customer waits for a person already.
+    pub queued: bool,
+    /// The probability that each passage answers the message, best first.
+    pub passages: &'a [Weighed<'a>],
+    /// Whether the message names a limit or an option that only a product search understands.
+    pub wishes_product: bool,
+    pub thresholds: &'a Thresholds,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighed<'a> {
+    pub article: &'a str,
+    pub confidence: f32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    pub acts: Vec<Act>,
+    /// Why a person is needed, where one is; the strongest first.
+    pub escalate: Vec<String>,
+    /// Why, a sentence each.
+    pub because: Vec<String>,
+    /// What to remember.
+    pub memory: Memory,
+}
+
+/// One thing to do; together, in order, they make the turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Answer from the passage at this place of the ranking.
+    Answer { passage: usize, confidence: f32 },
+    /// Ask which of the first few passages is meant.
+    Clarify { passages: usize },
+    /// Say the intent's reply.
+    Reply { intent: String },
+    /// Ask for a slot of an intent's action.
+    Ask { intent: String, slot: EntityType, again: bool },
+    /// Tell an order's state.
+    OrderStatus { number: String, email: String },
+    /// Search the catalogue and show what fits.
+    Suggest,
+    /// Admit ignorance, and offer a person.
+    DontKnow,
+    /// Thank for the address that the customer left to be written to.
+    NoteAddress { email: String },
+    /// Put the customer into the queue for a person, and tell the truth about it.
+    Escalate,
+    /// Tell a waiting customer where they stand.
+    TellPosition,
+    /// Ask how it was.
+    Survey,
+}
+
+impl Act {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Act::Answer { .. } => "answer",
+            Act::Clarify { .. } => "clarify",
+            Act::Reply { .. } => "reply",
+            Act::Ask { .. } => "ask",
+            Act::OrderStatus { .. } => "order_status",
+            Act::Suggest => "suggest",
+            Act::DontKnow => "dont_know",
+            Act::NoteAddress { .. } => "note_address",
+            Act::Escalate => "escalate",
+            Act::TellPosition => "tell_position",
+            Act::Survey => "survey",
+        }
+    }
+}
+
+/// Decides what to do about a message.
+pub fn decide(situation: &Situation<'_>) -> Decision {
+    let mut decision =
+        Decision { acts: Vec::new(), escalate: Vec::new(), because: Vec::new(), memory: situation.memory.clone() };
+    if !person_needed(situation, &mut decision)
+        && !address_left(situation, &mut decision)
+        && !slot_answered(situation, &mut decision)
+    {
+        decision.memory.pending = None;
+        respond(situation, &mut decision);
+    }
+    watch_the_mood(situation, &mut decision);
+    if !decision.escalate.is_empty() {
+        decision.acts.push(if situation.queued { Act::TellPosition } else { Act::Escalate });
+        // The queue is the remedy for failed answers; counting starts anew.
+        decision.memory.failed_answers = 0;
+    }
+    decision
+}
+
+/// The intent, if it is certain enough to act on.
+fn trusted<'a>(situation: &Situation<'a>, at_least: f32) -> Option<&'a IntentSpec> {
+    let intent = &situation.analysis.intent;
+    let certain = !intent.out_of_scope && intent.confidence >= at_least;
+    situation.intent.filter(|_| certain)
+}
+
+fn unhappy(situation: &Situation<'_>) -> bool {
+    situation.analysis.unhappiness.p >= situation.thresholds.unhappiness
+}
+
+fn person_needed(situation: &Situation<'_>, decision: &mut Decision) -> bool {
+    let Some(intent) = trusted(situation, situation.thresholds.intent) else { return false };
+    let Some(reason) = &intent.escalate else { return false };
+    decision.because.push(format!("the message means `{}`, which always brings in a person", intent.name));
+    decision.escalate.push(reason.clone());
+    decision.memory.pending = None;
+    true
+}
+
+/// Nobody was there, we asked where to write to, and here is an address.
+fn address_left(situation: &Situation<'_>, decision: &mut Decision) -> bool {
+    if !situation.memory.asked_for_address || situation.memory.pending.is_some() {
+        return false;
+    }
+    let Some(email) = situation.analysis.entity(EntityType::Email) else { return false };
+    decision.because.push("the customer left an address to be written to".to_owned());
+    decision.acts.push(Act::NoteAddress { email: email.value.clone() });
+    decision.memory.asked_for_address = false;
+    true
+}
+
+/// We asked for an order number, say, and the message has one.
+fn slot_answered(situation: &Situation<'_>, decision: &mut Decision) -> bool {
+    let (Some(pending), Some(intent)) = (&situation.memory.pending, situation.pending_intent) else { return false };
+    let filled = fill(&pending.filled, &intent.needs, &situation.analysis.entities);
+    if filled.len() > pending.filled.len() {
+        decision.because.push(format!("the customer told what `{}` needs", intent.name));
+        proceed(intent, filled, 0, decision);
+        return true;
+    }
+    let changed_subject = situation.passages.first().is_some_and(|best| best.confidence >= situation.thresholds.answer)
+        || trusted(situation, situation.thresholds.intent)
+            .is_some_and(|other| other.name != intent.name && other.name != "affirm");
+    if changed_subject || pending.tries >= situation.thresholds.slot_tries {
+        decision.because.push(format!("the customer went on to something else; `{}` is dropped", intent.name));
+        return false;
+    }
+    decision.because.push(format!("{} was asked for and is still missing", pending.asked.as_str()));
+    proceed(intent, filled, pending.tries + 1, decision);
+    true
+}
+
+/// Runs an intent's action, or asks for the next slot that it needs.
+fn proceed(intent: &IntentSpec, filled: BTreeMap<EntityType, String>, tries: u32, decision: &mut Decision) {
+    let missing = intent.needs.iter().copied().find(|slot| !filled.contains_key(slot));
+    if let Some(slot) = missing {
+        decision.acts.push(Act::Ask { intent: intent.name.clone(), slot, again: tries > 0 });
+        decision.memory.pending = Some(Pending { intent: intent.name.clone(), filled, asked: slot, tries });
+        return;
+    }
+    decision.memory.pending = None;
+    decision.memory.failed_answers = 0;
+    let slot = |kind: EntityType| filled.get(&kind).cloned().unwrap_or_default();
+    match intent.action {
+        Some(Action::OrderStatus) => decision
+            .acts
+            .push(Act::OrderStatus { number: slot(EntityType::OrderNumber), email: slot(EntityType::Email) }),
+        _ => decision.acts.push(Act::Reply { intent: intent.name.clone() }),
+    }
+}
+
+fn respond(situation: &Situation<'_>, decision: &mut Decision) {
+    let thresholds = situation.thresholds;
+    let intent = trusted(situation, thresholds.intent);
+    let confidences: Vec<f32> =
+        situation.passages.iter().map(|passage| with_intent(passage, intent, situation)).collect();
+    let best = confidences
+        .iter()
+        .copied()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+    let covered = best.filter(|(_, confidence)| *confidence >= thresholds.answer);
+    let action = intent.and_then(|intent| intent.action);
+
+    if wants_products(situation, action, covered) {
+        if unhappy(situation) {
+            decision.because.push("a product is wished for, but nothing is sold to an unhappy customer".to_owned());
+        } else {
+            decision.because.push("the message wishes for a product".to_owned());
+            decision.acts.push(Act::Suggest);
+            decision.memory.failed_answers = 0;
+            return;
+        }
+    }
+    if let Some((passage, confidence)) = covered {
+        decision.because.push(format!(
+            "the article `{}` covers it with probability {confidence:.2}",
+            situation.passages[passage].article
+        ));
+        decision.acts.push(Act::Answer { passage, confidence });
+        decision.memory.failed_answers = 0;
+    }
+    if let Some(intent) = intent.filter(|intent| !intent.needs.is_empty()) {
+        decision.because.push(format!("`{}` needs to know more before it can act", intent.name));
+        let filled = fill(&BTreeMap::new(), &intent.needs, &situation.analysis.entities);
+        // Told everything at once, the order itself is the better answer than the article.
+        if filled.len() == intent.needs.len() {
+            decision.acts.clear();
+        }
+        proceed(intent, filled, 0, decision);
+        return;
+    }
+    if !decision.acts.is_empty() {
+        return;
+    }
+    if let Some(intent) = intent.filter(|intent| !intent.reply.is_empty()) {
+        let close = best.filter(|(_, confidence)| *confidence >= thresholds.clarify);
+        if close.is_none() || intent.articles.is_empty() {
+            decision.because.push(format!("the message means `{}`", intent.name));
+            decision.acts.push(Act::Reply { intent: intent.name.clone() });
+            if intent.action == Some(Action::EndConversation) && !situation.queued {
+                decision.acts.push(Act::Survey);
+            }
+            return;
+        }
+    }
+    if best.is_some_and(|(_, confidence)| confidence >= thresholds.clarify) {
+        decision.because.push("several articles are close, none is certain".to_owned());
+        decision.acts.push(Act::Clarify { passages: thresholds.choices.min(situation.passages.len()) });
+        return;
+    }
+    decision.because.push("no article covers it and no intent fits".to_owned());
+    decision.acts.push(Act::DontKnow);
+    decision.memory.failed_answers += 1;
+}
+
+/// An article that the recognised intent names is the more believable for it: the two
+/// readings are independent evidence, so their odds multiply.
+fn with_intent(passage: &Weighed<'_>, intent: Option<&IntentSpec>, situation: &Situation<'_>) -> f32 {
+    let agrees = intent.is_some_and(|intent| intent.articles.iter().any(|article| article == passage.article));
+    if !agrees {
+        return passage.confidence;
+    }
+    let odds = passage.confidence / (1.0 - passage.confidence).max(1e-6);
+    let boosted = odds * (1.0 + situation.thresholds.agreement * situation.analysis.intent.confidence);
+    boosted / (1.0 + boosted)
+}
+
+fn wants_products(situation: &Situation<'_>, action: Option<Action>, covered: Option<(usize, f32)>) -> bool {
+    if action != Some(Action::SuggestProducts) {
+        return false;
+    }
+    // Questions about goods ("how do I wash wool?") look like wishes; a certain article wins
+    // unless the message names a limit that only a search understands.
+    let certain = covered.is_some_and(|(_, confidence)| confidence >= situation.analysis.intent.confidence);
+    situation.wishes_product || !certain
+}
+
+/// Two failures in a row, or a customer who has had enough, bring in a person.
+fn watch_the_mood(situation: &Situation<'_>, decision: &mut Decision) {
+    if situation.queued && decision.escalate.is_empty() {
+        return;
+    }
+    if unhappy(situation) {
+        decision.because.push(format!(
+            "unhappiness {:.2} has reached the limit of {:.2}",
+            situation.analysis.unhappiness.p, situation.thresholds.unhappiness
+        ));
+        decision.escalate.push("The customer is unhappy".to_owned());
+        decision.escalate.extend(situation.analysis.unhappiness.reasons.iter().cloned());
+    }
+    if decision.memory.failed_answers >= situation.thresholds.failed_answers {
+        decision.because.push(format!("{} answers in a row failed", decision.memory.failed_answers));
+        decision.escalate.push(format!("{} answers in a row failed", decision.memory.failed_answers));
+        decision.acts.retain(|act| *act != Act::DontKnow);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,128 @@
-//! To be written.
+//! The database: repositories over one pool for reading and one for writing.
+//!
+//! One set of SQL serves SQLite and PostgreSQL; what differs stands in [`dialect`].
+//! Nothing here decides: it keeps what the floors above decided, in one transaction a
+//! decision. No transaction is held across the network or a model's run.
+
+mod agents;
+mod conversations;
+mod dialect;
+mod feedback;
+mod inboxes;
+mod log;
+mod shop;
+mod turns;
+mod visitors;
+
+use std::path::Path;
+
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::{Any, AnyPool, Row, Transaction};
+
+pub use agents::{Agent, NewAgent, Role};
+pub use conversations::{Change, Changed, ConversationFilter, Note};
+pub use dialect::Dialect;
+pub use feedback::{Feedback, FeedbackKind};
+pub use inboxes::Inbox;
+pub use log::{Accepted, NewEntry, NewMessage};
+pub use shop::{ImportedEvent, StoredFile, Track};
+pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
+pub use visitors::{Identity, ImportedCustomer, Visitor};
+
+use crate::base::clock::Clock;
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    reader: AnyPool,
+    writer: AnyPool,
+    dialect: Dialect,
+    clock: Clock,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database's tables cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("`{0}` is no database address: write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")]
+    Address(String),
+    #[error("the database runs with {name} = {found}, which would lose acknowledged messages; it must be {needed}")]
+    WeakDurability { name: &'static str, found: String, needed: &'static str },
+    #[error("a stored {what} cannot be read: {reason}")]
+    Corrupt { what: &'static str, reason: String },
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl Store {
+    /// Opens the database, brings its tables up to date, and checks that a commit is durable.
+    pub async fn open(url: &str, clock: Clock) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url)?;
+        let writer = pool(url, dialect, dialect.writers()).await?;
+        dialect.migrate(&writer).await?;
+        let reader = match dialect {
+            Dialect::Sqlite => pool(url, dialect, 4).await?,
+            Dialect::Postgres => writer.clone(),
+        };
+        let store = Self { reader, writer, dialect, clock };
+        dialect.check_durability(&store.writer).await?;
+        Ok(store)
+    }
+
+    /// The address of the SQLite database in a data directory.
+    pub fn sqlite_url(data_dir: &Path) -> String {
+        format!("sqlite:{}?mode=rwc", data_dir.join("rapport.db").display())
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Any>> {
+        Ok(self.writer.begin_with(self.dialect.begin()).await?)
+    }
+
+    fn now_micros(&self) -> i64 {
+        self.clock.now().as_microsecond()
+    }
+}
+
+async fn pool(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPool> {
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        // A test before each use would cost a round trip a query; a dead connection
+        // shows itself in the query that follows, and its turn is tried again.
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| Box::pin(dialect.configure(connection)))
+        .connect(url)
+        .await?;
+    Ok(pool)
+}
+
+/// Reads a JSON column.
+fn json<T: serde::de::DeserializeOwned>(row: &AnyRow, column: &'static str) -> Result<T> {
+    let text: &str = row.try_get(column)?;
+    parse_json(text, column)
+}
+
+fn parse_json<T: serde::de::DeserializeOwned>(text: &str, what: &'static str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt { what, reason: error.to_string() })
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("our own types serialise: this is a bug")
+}

@@ -1,1 +1,24 @@
+//! The outside tests: the real binary, over its real sockets; and the store, on both of
+//! its databases.
+//!
+//! All but `store` know docs/interfaces.md and nothing else, so they hold for any server
+//! that keeps that contract. `support` starts servers and speaks their protocols; each
+//! other module is one topic.
 
+mod agents;
+mod chat;
+mod client;
+mod contract;
+mod crash;
+mod durability;
+mod faults;
+mod floors;
+mod inputs;
+mod lifecycle;
+mod limits;
+mod load;
+mod resume;
+mod socket;
+mod store;
+mod story;
+mod support;

@@ -1,5 +1,80 @@
 //! The command line's commands, one a file.
+
+pub mod agent;
 pub mod analyze;
+pub mod chat;
+pub mod doctor;
 pub mod eval;
-pub mod progress;
+pub mod import;
+pub mod inbox;
+pub mod init;
+pub mod kb;
+pub mod load;
+pub mod serve;
+pub mod token;
 pub mod train;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::home::Home;
+use crate::store::Store;
+
+/// A customer-support chat server that understands, answers, and brings in a person.
+#[derive(Debug, Parser)]
+#[command(name = "rapport", version, propagate_version = true)]
+pub struct Cli {
+    /// The configuration file; `RAPPORT_CONFIG` names it as well.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Init(init::Args),
+    Chat(chat::Args),
+    Analyze(analyze::Args),
+    Train(train::Args),
+    Eval(eval::Args),
+    Kb(kb::Args),
+    Import(import::Args),
+    Load(load::Args),
+    Token(token::Args),
+    Agent(agent::Args),
+    Inbox(inbox::Args),
+    Doctor(doctor::Args),
+}
+
+impl Cli {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        // Commands that only talk to a server need neither models nor configuration.
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match self.command {
+                Command::Chat(args) => chat::run(args).await?,
+                Command::Load(args) => load::run(args).await?,
+                command => {
+                    let config = Config::load(self.config.as_deref())?;
+                    return run_here(command, config).await;
+                }
+            }
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}
+
+/// Opens the shop's database.
+pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let url = config.database_url.clone().unwrap_or_else(|| Store::sqlite_url(&config.data_dir));
+    if config.database_url.is_none() {
+        std::fs::create_dir_all(&config.data_dir)?;
+    }
+    Ok(Store::open(&url, Clock::System).await?)
+}

@@ -1,0 +1,163 @@
+//! The bot's own sentences, for where neither an intent nor an article has the words.
+//!
+//! They tell the truth, say what happens next, and promise nothing that nobody does.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::EntityType;
+
+/// English by default; a shop may replace any of them. `{…}` is filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Phrases {
+    pub dont_know: String,
+    pub dont_know_waiting: String,
+    pub which: String,
+    pub none_of_these: String,
+    pub ask_order_number: String,
+    pub ask_email: String,
+    pub ask_other: String,
+    pub again: String,
+    pub no_such_order: String,
+    pub queued_first: String,
+    pub queued: String,
+    pub still_queued: String,
+    pub nobody_there: String,
+    pub still_nobody: String,
+    pub address_noted: String,
+    pub returned: String,
+    pub abandoned: String,
+    pub apology: String,
+    pub no_words: String,
+    pub survey: String,
+    pub talk_to_person: String,
+}
+
+impl Default for Phrases {
+    fn default() -> Self {
+        let owned = str::to_owned;
+        Self {
+            dont_know: owned("I don't know that one, and I would rather not guess. Shall I get someone from the team?"),
+            dont_know_waiting: owned(
+                "I don't know that one, and I would rather not guess. A person will read it when it is your turn.",
+            ),
+            which: owned("I am not quite sure what you mean. Is it one of these?"),
+            none_of_these: owned("None of these"),
+            ask_order_number: owned(
+                "What is the order number? It starts with AW- and stands in your confirmation e-mail.",
+            ),
+            ask_email: owned("And which e-mail address did you order with?"),
+            ask_other: owned("Could you tell me the {slot}?"),
+            again: owned("I could not find it in your message. {question}"),
+            no_such_order: owned(
+                "I find no order with that number and that e-mail address together. Please check both; \
+                 they stand in your confirmation e-mail.",
+            ),
+            queued_first: owned("I have asked a colleague to take over. You are next; it should take about {minutes}."),
+            queued: owned(
+                "I have asked a colleague to take over. You are number {position} in the queue; \
+                 it should take about {minutes}.",
+            ),
+            still_queued: owned("You are number {position} in the queue; a colleague will be with you in about {minutes}."),
+            nobody_there: owned(
+                "I would like to hand you over to a colleague, but nobody is here right now. Your conversation is \
+                 saved and the team reads it as soon as somebody is back. If you leave your e-mail address, \
+                 they can write to you.",
+            ),
+            still_nobody: owned(
+                "Nobody from the team is here right now. Your conversation is saved, and they read it as soon as \
+                 somebody is back. If you leave your e-mail address, they can write to you.",
+            ),
+            address_noted: owned("Thank you. A colleague will write to {email}. You can go on asking me meanwhile."),
+            returned: owned("{agent} has handed the conversation back to the assistant"),
+            abandoned: owned("Our colleague had to leave; the assistant is back, and you are in the queue again"),
+            apology: owned(
+                "Something went wrong on our side, and I could not read your message. I have asked a colleague to look at it.",
+            ),
+            no_words: owned("Thank you, I have received it. I cannot look inside files: what should I know about it?"),
+            survey: owned("How satisfied are you with this conversation?"),
+            talk_to_person: owned("Talk to a person"),
+        }
+    }
+}
+
+impl Phrases {
+    /// Whether these words of the bot admit that it did not know.
+    pub fn admits_ignorance(&self, text: &str) -> bool {
+        text == self.dont_know || text == self.dont_know_waiting || text == self.apology
+    }
+
+    /// The question for a slot that the intent has no words for.
+    pub fn ask(&self, slot: EntityType) -> String {
+        match slot {
+            EntityType::OrderNumber => self.ask_order_number.clone(),
+            EntityType::Email => self.ask_email.clone(),
+            other => self.ask_other.replace("{slot}", other.as_str()),
+        }
+    }
+
+    pub fn again(&self, question: &str) -> String {
+        self.again.replace("{question}", question)
+    }
+
+    /// Told when the customer joins the queue.
+    pub fn queued(&self, position: i64, eta_s: i64) -> String {
+        let phrase = if position <= 1 { &self.queued_first } else { &self.queued };
+        phrase.replace("{position}", &position.to_string()).replace("{minutes}", &minutes(eta_s))
+    }
+
+    /// Told when a waiting customer asks again.
+    pub fn still_queued(&self, position: i64, eta_s: i64) -> String {
+        self.still_queued.replace("{position}", &position.to_string()).replace("{minutes}", &minutes(eta_s))
+    }
+
+    pub fn address_noted(&self, email: &str) -> String {
+        self.address_noted.replace("{email}", email)
+    }
+
+    pub fn returned(&self, agent: &str) -> String {
+        self.returned.replace("{agent}", agent)
+    }
+
+    pub fn abandoned(&self) -> String {
+        self.abandoned.clone()
+    }
+
+    pub fn apology(&self) -> String {
+        self.apology.clone()
+    }
+
+    pub fn no_words(&self) -> String {
+        self.no_words.clone()
+    }
+
+    pub fn survey(&self) -> String {
+        self.survey.clone()
+    }
+}
+
+fn minutes(seconds: i64) -> String {
+    match (seconds + 59) / 60 {
+        ..=1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_queue_is_told_in_plain_words() {
+        let phrases = Phrases::default();
+        assert!(phrases.queued(1, 60).contains("You are next; it should take about a minute."));
+        assert!(phrases.queued(3, 700).contains("number 3 in the queue; it should take about 12 minutes."));
+    }
+
+    #[test]
+    fn its_own_ignorance_is_recognised() {
+        let phrases = Phrases::default();
+        assert!(phrases.admits_ignorance(&phrases.dont_know));
+        assert!(!phrases.admits_ignorance(&phrases.which));
+    }
+}

@@ -1,0 +1,119 @@
+//! `rapport bench-encoder`: the language model alone, on the messages of `rapport load`.
+//!
+//! Hidden: it exists for `make bench`, which sets the whole turn against it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use clap::Parser;
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use super::load::mix::Mix;
+use crate::base::home::Home;
+use crate::nlu::encoder::{Encoder, EncoderOptions, Speed};
+
+/// The size of batch that throughput is measured with.
+const BATCH: usize = 8;
+
+/// Measure the encoder alone.
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// How long to measure each of both, in seconds.
+    #[arg(long, default_value_t = 8.0)]
+    seconds: f64,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    speed: Speed,
+    /// One message at a time, from the text to the vector.
+    single_ms: Latency,
+    /// A batch of eight.
+    batch_ms: Latency,
+    /// Messages a second in such batches.
+    batch_throughput: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Latency {
+    p50: f64,
+    p99: f64,
+}
+
+pub async fn run(args: Args, home: Home) -> anyhow::Result<()> {
+    if !(args.seconds > 0.0 && args.seconds.is_finite()) {
+        bail!("--seconds {} will not do: write a number above 0", args.seconds);
+    }
+    let encoder =
+        tokio::task::spawn_blocking(move || Encoder::start(&home.models(), EncoderOptions::default())).await??;
+    let time = Duration::from_secs_f64(args.seconds);
+    let single_ms = single(&encoder, time).await?;
+    let speed = encoder.speed();
+    let (batch_ms, batch_throughput) = tokio::task::spawn_blocking(move || batches(&encoder, time)).await??;
+
+    let report = Report { speed, single_ms, batch_ms, batch_throughput };
+    if args.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        println!("{report:#?}");
+    }
+    Ok(())
+}
+
+async fn single(encoder: &Encoder, time: Duration) -> anyhow::Result<Latency> {
+    let texts: Vec<&str> = Mix::texts().collect();
+    let mut took = histogram()?;
+    let end = Instant::now() + time;
+    for text in texts.iter().cycle() {
+        let begun = Instant::now();
+        if begun >= end {
+            break;
+        }
+        encoder.encode(text).await?;
+        took.record(micros(begun.elapsed()))?;
+    }
+    Ok(Latency::of(&took))
+}
+
+/// Batches of messages as they come, of different lengths, as in a busy server.
+fn batches(encoder: &Encoder, time: Duration) -> anyhow::Result<(Latency, f64)> {
+    let texts: Vec<&str> = Mix::texts().collect();
+    let mut took = histogram()?;
+    let begun = Instant::now();
+    let mut messages = 0;
+    let mut batch = Vec::with_capacity(BATCH);
+    for text in texts.iter().cycle() {
+        batch.push(*text);
+        if batch.len() < BATCH {
+            continue;
+        }
+        if begun.elapsed() >= time {
+            break;
+        }
+        let started = Instant::now();
+        encoder.encode_all(&batch, |_| {})?;
+        took.record(micros(started.elapsed()))?;
+        messages += batch.len();
+        batch.clear();
+    }
+    Ok((Latency::of(&took), messages as f64 / begun.elapsed().as_secs_f64()))
+}
+
+impl Latency {
+    fn of(took: &Histogram<u64>) -> Self {
+        let at = |quantile| took.value_at_quantile(quantile) as f64 / 1000.0;
+        Self { p50: at(0.5), p99: at(0.99) }
+    }
+}
+
+fn histogram() -> anyhow::Result<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1, 60_000_000, 3)?)
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,195 @@
+//! `rapport inbox`: where customers write, and from which websites they may.
+
+use anyhow::bail;
+use clap::{Args as ClapArgs, Subcommand};
+use serde_json::json;
+
+use crate::app::database::open_existing;
+use crate::app::output;
+use crate::base::config::Config;
+use crate::store::{Inbox, Store};
+
+/// Create inboxes, and say which websites may show them.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make an inbox.
+    Create {
+        /// Its public key, which stands in the website's page: small letters, digits, hyphens.
+        key: String,
+        /// What colleagues call it.
+        #[arg(long)]
+        name: Option<String>,
+        /// A website that may show it, for example https://shop.example.
+        #[arg(long = "origin", value_name = "ORIGIN")]
+        origins: Vec<String>,
+    },
+    /// List the inboxes; their secrets are not shown.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Allow websites to show an inbox.
+    Allow {
+        key: String,
+        #[arg(required = true, value_name = "ORIGIN")]
+        origins: Vec<String>,
+    },
+    /// Allow websites no longer.
+    Deny {
+        key: String,
+        #[arg(required = true, value_name = "ORIGIN")]
+        origins: Vec<String>,
+    },
+    /// Print the secret with which your website signs who a visitor is.
+    Secret {
+        key: String,
+        /// Replace it; identities signed with the old one are refused from then on.
+        #[arg(long)]
+        rotate: bool,
+    },
+}
+
+pub async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
+    let store = open_existing(config).await?;
+    match args.action {
+        Action::Create { key, name, origins } => create(&store, &key, name.as_deref(), &origins).await,
+        Action::List { json } => list(&store, json).await,
+        Action::Allow { key, origins } => allow(&store, &key, &origins).await,
+        Action::Deny { key, origins } => deny(&store, &key, &origins).await,
+        Action::Secret { key, rotate } => secret(&store, &key, rotate).await,
+    }
+}
+
+/// Makes an inbox, or says why not.
+pub(super) async fn create(store: &Store, key: &str, name: Option<&str>, origins: &[String]) -> anyhow::Result<()> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !(2..=64).contains(&key.len()) || !key.chars().all(fits) {
+        bail!("`{key}` is no public key of an inbox: write 2 to 64 small letters, digits and hyphens, for example web-shop");
+    }
+    let origins = origins.iter().map(|origin| checked_origin(origin)).collect::<anyhow::Result<Vec<_>>>()?;
+    if store.create_inbox(key, name.unwrap_or(key), &origins).await?.is_none() {
+        bail!("there is an inbox `{key}` already: choose another key, or change this one with `rapport inbox allow {key} ORIGIN`");
+    }
+    eprintln!("inbox `{key}` is ready");
+    Ok(())
+}
+
+async fn list(store: &Store, json: bool) -> anyhow::Result<()> {
+    let inboxes = store.inboxes().await?;
+    if json {
+        let inboxes: Vec<_> = inboxes
+            .iter()
+            .map(|inbox| json!({ "key": inbox.public_key, "name": inbox.name, "origins": inbox.origins }))
+            .collect();
+        return output::json(&json!({ "inboxes": inboxes }));
+    }
+    let rows: Vec<_> =
+        inboxes.into_iter().map(|inbox| [inbox.public_key, inbox.name, inbox.origins.join(" ")]).collect();
+    output::table(["KEY", "NAME", "WEBSITES"], &rows)
+}
+
+async fn allow(store: &Store, key: &str, origins: &[String]) -> anyhow::Result<()> {
+    let mut allowed = existing(store, key).await?.origins;
+    for origin in origins {
+        let origin = checked_origin(origin)?;
+        if !allowed.contains(&origin) {
+            allowed.push(origin);
+        }
+    }
+    save(store, key, &allowed).await
+}
+
+async fn deny(store: &Store, key: &str, origins: &[String]) -> anyhow::Result<()> {
+    let mut allowed = existing(store, key).await?.origins;
+    for origin in origins {
+        let same = |one: &String| one.eq_ignore_ascii_case(origin.trim_end_matches('/'));
+        let Some(index) = allowed.iter().position(same) else {
+            bail!("`{origin}` is not allowed in the inbox `{key}`: allowed are {}", told(&allowed));
+        };
+        allowed.remove(index);
+    }
+    save(store, key, &allowed).await
+}
+
+async fn secret(store: &Store, key: &str, rotate: bool) -> anyhow::Result<()> {
+    let inbox = existing(store, key).await?;
+    let secret = if rotate { store.rotate_inbox_secret(&inbox.id).await? } else { inbox.secret };
+    output::line(secret)
+}
+
+async fn save(store: &Store, key: &str, origins: &[String]) -> anyhow::Result<()> {
+    store.set_origins(key, origins).await?;
+    eprintln!("inbox `{key}` may be shown by this server's own pages and by {}", told(origins));
+    Ok(())
+}
+
+async fn existing(store: &Store, key: &str) -> anyhow::Result<Inbox> {
+    match store.inbox_by_key(key).await? {
+        Some(inbox) => Ok(inbox),
+        None => bail!("there is no inbox `{key}`: `rapport inbox list` shows those that there are"),
+    }
+}
+
+fn told(origins: &[String]) -> String {
+    if origins.is_empty() { "no other website".to_owned() } else { origins.join(", ") }
+}
+
+/// An origin as browsers send it: scheme, host, and the port unless it is the scheme's own.
+fn checked_origin(text: &str) -> anyhow::Result<String> {
+    let unfit = || anyhow::anyhow!("`{text}` is no website's origin: write scheme and host without a path, for example https://shop.example");
+    if text == "*" {
+        return Ok(text.to_owned());
+    }
+    let origin = text.trim_end_matches('/').to_ascii_lowercase();
+    let (scheme, authority) = origin.split_once("://").ok_or_else(unfit)?;
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse::<u16>().map_err(|_| unfit())?)),
+        _ => (authority, None),
+    };
+    let usual = match scheme {
+        "https" => 443,
+        "http" => 80,
+        _ => return Err(unfit()),
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '[' | ']' | ':');
+    if host.is_empty() || !host.chars().all(fits) {
+        return Err(unfit());
+    }
+    Ok(match port.filter(|port| *port != usual) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("https://Shop.example/", "https://shop.example")]
+    #[case("https://shop.example:443", "https://shop.example")]
+    #[case("http://localhost:5173", "http://localhost:5173")]
+    #[case("http://[::1]:8000", "http://[::1]:8000")]
+    #[case("*", "*")]
+    fn an_origin_is_kept_as_browsers_send_it(#[case] text: &str, #[case] origin: &str) {
+        assert_eq!(checked_origin(text).expect("it is one"), origin);
+    }
+
+    #[rstest]
+    #[case("shop.example")]
+    #[case("https://shop.example/path")]
+    #[case("https://")]
+    #[case("ftp://shop.example")]
+    #[case("https://shop.example:99999")]
+    #[case("https://eva@shop.example")]
+    fn what_is_no_origin_is_refused(#[case] text: &str) {
+        assert!(checked_origin(text).expect_err("it is none").to_string().contains("https://shop.example"));
+    }
+}

@@ -1,0 +1,80 @@
+//! The whole router: every floor's routes, health, metrics, machine-readable contracts,
+//! the catalogue's pictures, and the headers that every answer carries.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::asyncapi::asyncapi;
+use crate::base::home::Home;
+use crate::channels::help;
+use crate::channels::widget::Widget;
+use crate::console;
+use crate::engine::Engine;
+
+/// Nothing but what a page of ours needs; an answer of the API needs nothing at all.
+const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+struct Operation {
+    engine: Engine,
+    metrics: PrometheusHandle,
+}
+
+pub(super) fn router(engine: Engine, widget: &Widget, home: &Home, metrics: PrometheusHandle) -> Router {
+    let operation = Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(|State(operation): State<Arc<Operation>>| async move { operation.metrics.render() }))
+        .with_state(Arc::new(Operation { engine: engine.clone(), metrics }));
+    let contracts = Router::new()
+        .route("/openapi.json", get(|| async { Json(console::openapi()) }))
+        .route("/asyncapi.json", get(|| async { Json(asyncapi()) }));
+    let catalogue = Router::new()
+        .nest_service("/catalogue/pictures", ServeDir::new(home.catalogue().join("pictures")))
+        .nest_service("/catalogue/models", ServeDir::new(home.catalogue().join("models")));
+
+    Router::new()
+        .merge(operation)
+        .merge(contracts)
+        .merge(catalogue)
+        .merge(console::router(engine.clone()))
+        .merge(help::router(engine))
+        .merge(widget.router())
+        .fallback(not_found)
+        .layer(header_layer(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
+        .layer(header_layer(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(CatchPanicLayer::new())
+}
+
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Models are loaded and tables are up to date before the router exists; what can still
+/// be missing is the database.
+async fn ready(State(operation): State<Arc<Operation>>) -> Response {
+    match operation.engine.store().ping().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+async fn not_found() -> Response {
+    let problem = serde_json::json!({
+        "type": "about:blank", "title": "Not Found", "status": 404, "detail": "there is nothing at this address",
+    });
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
+}

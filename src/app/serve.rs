@@ -1,0 +1,95 @@
+//! The server from its start to its end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::lifecycle::{DRAIN, DataDirLock, stop_on_signals};
+use super::{http, sample, telemetry, watch};
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::home::Home;
+use crate::bus::Bus;
+use crate::channels::widget::Widget;
+use crate::engine::{Engine, Settings, Shop};
+use crate::nlu::{Nlu, NluOptions};
+use crate::store::{Dialect, Store};
+
+/// Requests in flight get this long after a SIGTERM.
+const REQUESTS: Duration = Duration::from_secs(2);
+/// Sockets get this long to hear why they are closed.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
+    let started = Instant::now();
+    telemetry::start_logging(&config.log)?;
+    let metrics = telemetry::start_metrics()?;
+    let stopping = CancellationToken::new();
+    stop_on_signals(stopping.clone())?;
+
+    let lock = DataDirLock::take(&config.data_dir)?;
+    // The port is taken before the models are loaded, so that a clash is told at once;
+    // nobody is let in before everything is ready.
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}: another program may; set RAPPORT_LISTEN to another address", config.listen)
+    })?;
+
+    let models = {
+        let (home, options) = (home.clone(), NluOptions::of(&config));
+        tokio::task::spawn_blocking(move || Nlu::start(&home, options))
+    };
+    let clock = Clock::System;
+    let url = config.database_url.clone().unwrap_or_else(|| Store::sqlite_url(&config.data_dir));
+    let store = Store::open(&url, clock.clone()).await?;
+    if store.dialect() == Dialect::Sqlite {
+        // The lock on the data directory says that nobody else works on its turns.
+        store.free_leases().await?;
+    }
+    let first_start = sample::load_into_empty(&store, &home).await?;
+    let nlu = models.await.context("loading the models panicked")??;
+
+    let config = Arc::new(config);
+    let shop = Shop::load(&home, &config.data_dir)?;
+    let engine = Engine::new(store, Bus::default(), nlu, shop, Settings::of(&config), clock);
+    watch::import_articles(&engine, &home).await?;
+    engine.rebuild_knowledge().await?;
+    engine.rebuild_catalogue().await?;
+    engine.start();
+
+    let sockets = TaskTracker::new();
+    let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
+    let background = watch::start(&engine, &home, &widget, stopping.clone());
+    let router = http::router(engine.clone(), &widget, &home, metrics);
+
+    let address = listener.local_addr()?;
+    println!("listening on http://{address}");
+    tracing::info!(ready_ms = started.elapsed().as_millis(), "ready");
+    if first_start {
+        eprintln!("{}", sample::what_to_try_next());
+    }
+    let stop = stopping.clone();
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { stop.cancelled().await });
+    // A request that outlasts the drain is cut off: an upload over a slow line, say.
+    tokio::select! {
+        served = server => served?,
+        () = async { stopping.cancelled().await; tokio::time::sleep(REQUESTS).await } => {}
+    }
+
+    // axum has finished its requests; the upgraded sockets say goodbye, turns in flight end.
+    sockets.close();
+    engine.stop(DRAIN).await;
+    if tokio::time::timeout(GOODBYE, sockets.wait()).await.is_err() {
+        tracing::warn!("some sockets did not close in time");
+    }
+    background.abort();
+    engine.store().close().await;
+    drop(lock);
+    tracing::info!("stopped");
+    Ok(())
+}

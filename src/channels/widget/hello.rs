@@ -1,0 +1,114 @@
+//! Letting a visitor in: the inbox, the origin, the token, the signed identity.
+
+use axum::http::Uri;
+
+use super::Caller;
+use super::frames::{CloseCode, ErrorCode, ErrorFrame, Hello};
+use crate::base::secret::verify_hmac_sha256_hex;
+use crate::store::{Identity, Inbox, Store, StoreError, Visitor};
+
+/// A visitor who may stay, with the token by which they come back.
+pub(super) struct Admitted {
+    pub token: String,
+    pub visitor: Visitor,
+}
+
+/// Why not: an error to show, and the code to close with.
+pub(super) struct Refused(pub ErrorFrame, pub CloseCode);
+
+impl Refused {
+    fn new(code: ErrorCode, message: &str) -> Self {
+        Self(ErrorFrame::new(code, message), CloseCode::Policy)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = %error, "a visitor could not be let in");
+        let frame = ErrorFrame::new(ErrorCode::Unavailable, "we cannot open conversations just now; please try again")
+            .retry_after(std::time::Duration::from_secs(2));
+        Self(frame, CloseCode::TryAgainLater)
+    }
+}
+
+/// The inbox that the caller asks for, if this website may embed it.
+pub(super) async fn inbox(store: &Store, caller: &Caller) -> Result<Inbox, Refused> {
+    let Some(inbox) = store.inbox_by_key(&caller.inbox_key).await? else {
+        let message = format!("there is no inbox with the key `{}`", caller.inbox_key);
+        return Err(Refused::new(ErrorCode::UnknownInbox, &message));
+    };
+    match &caller.origin {
+        Some(origin) if !may_embed(origin, caller.host.as_deref(), &inbox.origins) => {
+            tracing::warn!(inbox = %inbox.public_key, origin, "an origin was refused");
+            let message = format!(
+                "the website {origin} may not open this chat; allow it with \
+                 `rapport inbox allow {} {origin}`",
+                inbox.public_key
+            );
+            Err(Refused::new(ErrorCode::ForbiddenOrigin, &message))
+        }
+        _ => Ok(inbox),
+    }
+}
+
+/// The server's own pages may always open a chat; others need to stand in the list.
+fn may_embed(origin: &str, host: Option<&str>, allowed: &[String]) -> bool {
+    if allowed.iter().any(|one| one == "*" || one.eq_ignore_ascii_case(origin)) {
+        return true;
+    }
+    let Ok(origin) = origin.parse::<Uri>() else { return false };
+    let authority = origin.authority().map(|authority| authority.as_str());
+    matches!((authority, host), (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host))
+}
+
+/// Finds or makes the visitor.
+pub(super) async fn admit(store: &Store, inbox: &Inbox, hello: &Hello) -> Result<Admitted, Refused> {
+    let identity = hello.identity.as_ref().map(|claimed| {
+        let genuine =
+            verify_hmac_sha256_hex(inbox.secret.as_bytes(), claimed.user_id.as_bytes(), claimed.hmac.trim());
+        if !genuine || claimed.user_id.is_empty() {
+            return Err(Refused::new(
+                ErrorCode::Unauthorized,
+                "the identity's hmac is wrong: it must be the hex HMAC-SHA256 of user_id under the inbox's secret",
+            ));
+        }
+        let (email, name) = (claimed.email.clone(), claimed.name.clone());
+        Ok(Identity { external_id: claimed.user_id.clone(), email, name })
+    });
+    let identity = identity.transpose()?;
+
+    if let Some(token) = &hello.token {
+        let Some(visitor) = store.visitor(&inbox.id, token).await? else {
+            let message = "this token is not known here; leave it out to start a new conversation";
+            return Err(Refused::new(ErrorCode::Unauthorized, message));
+        };
+        let same_person = match &identity {
+            Some(identity) => store.identify(&visitor.customer_id, identity).await?,
+            None => true,
+        };
+        if same_person {
+            return Ok(Admitted { token: token.clone(), visitor });
+        }
+        // The browser changed hands: the token is somebody else's, the signature decides.
+    }
+    let (token, visitor) = store.new_visitor(&inbox.id, identity.as_ref(), hello.locale.as_deref()).await?;
+    Ok(Admitted { token, visitor })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("http://127.0.0.1:8080", true)]
+    #[case("https://shop.example", true)]
+    #[case("https://SHOP.example", true)]
+    #[case("https://shop.example.evil.example", false)]
+    #[case("http://127.0.0.1:9090", false)]
+    #[case("null", false)]
+    fn own_pages_and_allowed_sites_may_embed(#[case] origin: &str, #[case] may: bool) {
+        let allowed = ["https://shop.example".to_owned()];
+        assert_eq!(may_embed(origin, Some("127.0.0.1:8080"), &allowed), may);
+    }
+}

@@ -1,0 +1,122 @@
+//! The customer socket, `GET /v1/chat`: what the widget, the terminal and every client
+//! written from docs/interfaces.md speak.
+//!
+//! `frames` are its words, `hello` lets a visitor in, `session` is one open socket,
+//! `uploads` takes files.
+
+pub mod frames;
+mod hello;
+mod session;
+mod socket;
+mod uploads;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Query, State};
+use axum::http::HeaderMap;
+use axum::http::header::{HOST, ORIGIN};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::limits::Limiter;
+use crate::base::config::Config;
+use crate::engine::Engine;
+
+/// What every socket shares.
+#[derive(Clone)]
+pub struct Widget {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: Engine,
+    config: Arc<Config>,
+    limiter: Limiter,
+    /// Sockets open now.
+    open: AtomicUsize,
+    /// Cancelled when the server stops: sockets say 1012 and go.
+    stopping: CancellationToken,
+    /// Upgraded sockets outlive axum's graceful shutdown, so they are counted here.
+    sockets: TaskTracker,
+}
+
+#[derive(Deserialize)]
+struct ChatQuery {
+    inbox: Option<String>,
+}
+
+/// Who knocks, before anything was said.
+struct Caller {
+    address: SocketAddr,
+    origin: Option<String>,
+    host: Option<String>,
+    inbox_key: String,
+}
+
+impl Widget {
+    pub fn new(engine: Engine, config: Arc<Config>, stopping: CancellationToken, sockets: TaskTracker) -> Self {
+        let limiter = Limiter::new(&config.limits);
+        let open = AtomicUsize::new(0);
+        Self { shared: Arc::new(Shared { engine, config, limiter, open, stopping, sockets }) }
+    }
+
+    pub fn router(&self) -> Router {
+        // Multipart headers come on top; the handler counts the file itself.
+        let upload_limit = self.shared.config.limits.upload_bytes + 64 * 1024;
+        Router::new()
+            .route("/v1/chat", get(chat))
+            .route("/v1/uploads", post(uploads::upload).layer(DefaultBodyLimit::max(upload_limit)))
+            .route("/v1/files/{id}", get(uploads::download))
+            .with_state(self.clone())
+    }
+
+    /// Forgets the counters of who has been silent; to be called now and then.
+    pub fn tidy(&self) {
+        self.shared.limiter.forget_the_silent();
+    }
+}
+
+/// A socket larger than this is cut at once; between the limit and this it is read to
+/// its end, so that the client can read why it was refused.
+fn hard_limit(frame_bytes: usize) -> usize {
+    (2 * frame_bytes).max(2 * 1024 * 1024)
+}
+
+async fn chat(
+    State(widget): State<Widget>,
+    Query(query): Query<ChatQuery>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let caller = Caller {
+        address,
+        origin: header(ORIGIN),
+        host: header(HOST),
+        inbox_key: query.inbox.unwrap_or_default(),
+    };
+    let hard_limit = hard_limit(widget.shared.config.limits.frame_bytes);
+    upgrade
+        // axum's default of 128 KB a socket would cost 128 MB for a thousand idle ones.
+        .read_buffer_size(4096)
+        .max_message_size(hard_limit)
+        .max_frame_size(hard_limit)
+        .on_upgrade(move |socket| {
+            let tracker = widget.shared.sockets.clone();
+            tracker.track_future(async move {
+                widget.shared.open.fetch_add(1, Ordering::Relaxed);
+                metrics::gauge!("rapport_sockets_open").increment(1);
+                session::run(&widget, socket, caller).await;
+                metrics::gauge!("rapport_sockets_open").decrement(1);
+                widget.shared.open.fetch_sub(1, Ordering::Relaxed);
+            })
+        })
+}

@@ -1,0 +1,151 @@
+//! Files from and to customers: `POST /v1/uploads` gives an id for `attachments`,
+//! `GET /v1/files/{id}` gives the bytes to those who may see the conversation.
+
+use std::path::PathBuf;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::Widget;
+use crate::base::ids::new_id;
+use crate::domain::FileId;
+use crate::store::{StoredFile, StoreError, Visitor};
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum UploadError {
+    #[error("send the visitor's token as `Authorization: Bearer …`")]
+    NoToken,
+    #[error("there is no such file")]
+    NotFound,
+    #[error("send multipart/form-data with one part that has a file name: {0}")]
+    Malformed(String),
+    #[error("a file may have {0} bytes")]
+    TooLarge(usize),
+    #[error("the file could not be kept; please try again")]
+    Io(#[from] std::io::Error),
+    #[error("the file could not be kept; please try again")]
+    Store(#[from] StoreError),
+}
+
+impl IntoResponse for UploadError {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            UploadError::NoToken => StatusCode::UNAUTHORIZED,
+            UploadError::NotFound => StatusCode::NOT_FOUND,
+            UploadError::Malformed(_) => StatusCode::BAD_REQUEST,
+            UploadError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            UploadError::Io(error) => {
+                tracing::error!(%error, "an upload could not be written");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            UploadError::Store(error) => {
+                tracing::error!(%error, "an upload could not be recorded");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        };
+        let title = status.canonical_reason().unwrap_or("error");
+        let problem = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": self.to_string() });
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
+    }
+}
+
+pub(super) async fn upload(
+    State(widget): State<Widget>,
+    headers: HeaderMap,
+    mut form: Multipart,
+) -> Result<Response, UploadError> {
+    let visitor = visitor(&widget, &headers).await?;
+    let limit = widget.shared.config.limits.upload_bytes;
+    let malformed = |error: axum::extract::multipart::MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => UploadError::TooLarge(limit),
+        _ => UploadError::Malformed(error.body_text()),
+    };
+    while let Some(part) = form.next_field().await.map_err(malformed)? {
+        let Some(name) = part.file_name().map(clean_name) else { continue };
+        let media_type = part.content_type().filter(|kind| is_media_type(kind)).unwrap_or("application/octet-stream").to_owned();
+        let bytes = part.bytes().await.map_err(malformed)?;
+        if bytes.len() > limit {
+            return Err(UploadError::TooLarge(limit));
+        }
+        let id = FileId(new_id("fil"));
+        let path = path_of(&widget, &id);
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await?;
+        }
+        tokio::fs::write(&path, &bytes).await?;
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let file = StoredFile { id, customer_id: visitor.customer_id, name, media_type, bytes: size };
+        widget.shared.engine.store().add_file(&file).await?;
+        let answer = json!({ "id": file.id, "name": file.name, "media_type": file.media_type, "bytes": file.bytes });
+        return Ok((StatusCode::CREATED, Json(answer)).into_response());
+    }
+    Err(UploadError::Malformed("no part has a file name".to_owned()))
+}
+
+/// Always as an attachment, and never sniffed: an upload is data, not a page of ours.
+pub(super) async fn download(
+    State(widget): State<Widget>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, UploadError> {
+    let file = widget.shared.engine.store().file(&FileId(id)).await?.ok_or(UploadError::NotFound)?;
+    let token = bearer(&headers).ok_or(UploadError::NoToken)?;
+    let visitor = widget.shared.engine.store().visitor_of_any_inbox(token).await?;
+    let own = visitor.is_some_and(|visitor| visitor.customer_id == file.customer_id);
+    // Agents may read what customers sent them.
+    if !own && widget.shared.engine.store().agent_by_token(token).await?.is_none() {
+        return Err(UploadError::NotFound);
+    }
+    let bytes = tokio::fs::read(path_of(&widget, &file.id)).await?;
+    let disposition = format!("attachment; filename=\"{}\"", file.name);
+    let headers = [
+        (header::CONTENT_TYPE, file.media_type),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    Ok((headers, Body::from(bytes)).into_response())
+}
+
+async fn visitor(widget: &Widget, headers: &HeaderMap) -> Result<Visitor, UploadError> {
+    let token = bearer(headers).ok_or(UploadError::NoToken)?;
+    widget.shared.engine.store().visitor_of_any_inbox(token).await?.ok_or(UploadError::NoToken)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// Only the last part of a path, without what a header or a shell could misread.
+fn clean_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let safe: String = last.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').filter(|c| !"\"\\;".contains(*c)).take(100).collect();
+    if safe.trim_matches(['.', ' ']).is_empty() { "file".to_owned() } else { safe }
+}
+
+fn is_media_type(kind: &str) -> bool {
+    kind.len() < 100 && kind.split_once('/').is_some() && kind.chars().all(|c| c.is_ascii_alphanumeric() || "/+-.;= ".contains(c))
+}
+
+fn path_of(widget: &Widget, id: &FileId) -> PathBuf {
+    widget.shared.config.data_dir.join("files").join(id.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("photo.jpg", "photo.jpg")]
+    #[case("../../etc/passwd", "passwd")]
+    #[case("C:\\Users\\ann\\a b.png", "a b.png")]
+    #[case("a\"; rm.png", "a rm.png")]
+    #[case("..", "file")]
+    fn a_file_name_cannot_leave_its_header(#[case] name: &str, #[case] clean: &str) {
+        assert_eq!(clean_name(name), clean);
+    }
+}

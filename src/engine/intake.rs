@@ -1,0 +1,51 @@
+//! Taking a customer's message in, from whatever channel.
+
+use super::{Engine, LEASE};
+use crate::domain::{Author, Content, ConversationId, CustomerId};
+use crate::store::{Accepted, NewMessage, StoreError};
+
+/// A customer's message, translated from a channel's wire format.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    pub conversation_id: ConversationId,
+    pub customer_id: CustomerId,
+    /// The channel's own id of the message: the same again changes nothing.
+    pub client_key: String,
+    /// Attached files first, then the words.
+    pub contents: Vec<Content>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the conversation is not there")]
+    NoConversation,
+}
+
+impl Engine {
+    /// Commits a message; when this returns it is on disk, and its turn is under way.
+    pub async fn accept(&self, inbound: Inbound) -> Result<Accepted, IntakeError> {
+        let message = NewMessage {
+            conversation_id: inbound.conversation_id,
+            author: Author::customer(&inbound.customer_id),
+            client_key: inbound.client_key,
+            contents: inbound.contents,
+        };
+        let conversation_id = message.conversation_id.clone();
+        let accepted = self
+            .inner
+            .store
+            .accept_message(message, &self.inner.node, self.inner.clock.now() + LEASE)
+            .await?
+            .ok_or(IntakeError::NoConversation)?;
+        if !accepted.repeated {
+            metrics::counter!("rapport_messages_accepted_total").increment(1);
+            self.inner.bus.ring(&conversation_id, accepted.seq);
+        }
+        if let Some(turn) = &accepted.turn {
+            self.dispatch(turn.clone()).await;
+        }
+        Ok(accepted)
+    }
+}

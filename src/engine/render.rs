@@ -1,0 +1,190 @@
+//! Rendering a decision: each act becomes what the customer reads.
+
+use super::Engine;
+use super::think::ThinkError;
+use crate::answer::{clarify, knowledge, order, products};
+use crate::domain::content::{Content, FieldKind, FormField, HandoffState};
+use crate::domain::conversation::Memory;
+use crate::domain::intent::IntentSpec;
+use crate::domain::EntityType;
+use crate::nlu::Reading;
+use crate::policy::{Act, Decision};
+use crate::search::wish::Wish;
+use crate::search::{CatalogueIndex, PassageHit};
+use crate::store::TurnWork;
+
+/// Products shown at once.
+const CARDS: usize = 4;
+
+pub(super) struct Rendering<'a> {
+    pub engine: &'a Engine,
+    pub work: &'a TurnWork,
+    pub text: &'a str,
+    pub reading: &'a Reading,
+    pub hits: &'a [PassageHit],
+    pub wish: &'a Wish,
+    pub catalogue: &'a CatalogueIndex,
+}
+
+impl Rendering<'_> {
+    /// What is said, and what to remember after it.
+    pub async fn render(&self, decision: &Decision) -> Result<(Vec<Content>, Memory), ThinkError> {
+        let mut contents = Vec::new();
+        let mut memory = decision.memory.clone();
+        for act in &decision.acts {
+            self.act(act, decision, &mut contents, &mut memory).await?;
+        }
+        Ok((contents, memory))
+    }
+
+    async fn act(
+        &self,
+        act: &Act,
+        decision: &Decision,
+        contents: &mut Vec<Content>,
+        memory: &mut Memory,
+    ) -> Result<(), ThinkError> {
+        let phrases = &self.engine.inner.settings.phrases;
+        match act {
+            Act::Answer { passage, confidence } => {
+                contents.push(knowledge::answer(self.hits, *passage, self.text, *confidence));
+            }
+            Act::Clarify { passages } => contents.push(clarify::choices(&phrases.which, &self.hits[..*passages])),
+            Act::Reply { intent } => self.reply(intent, contents, memory),
+            Act::Ask { intent, slot, again } => self.ask(intent, *slot, *again, contents),
+            Act::OrderStatus { number, email } => contents.push(Content::text(self.order(number, email).await?)),
+            Act::Suggest => self.suggest(contents, memory),
+            Act::DontKnow => {
+                let waiting = self.work.conversation.queued.is_some();
+                let text = if waiting { &phrases.dont_know_waiting } else { &phrases.dont_know };
+                contents.push(Content::text(text.clone()));
+            }
+            Act::NoteAddress { email } => {
+                self.engine.inner.store.set_contact(&self.work.conversation.customer_id, email).await?;
+                contents.push(Content::text(phrases.address_noted(email)));
+            }
+            Act::Escalate => self.escalate(decision, contents, memory).await?,
+            Act::TellPosition => self.tell_position(contents, memory).await?,
+            Act::Survey => contents.push(self.engine.satisfaction_survey()),
+        }
+        Ok(())
+    }
+
+    /// The intent's own words; its variants take turns.
+    fn reply(&self, intent: &str, contents: &mut Vec<Content>, memory: &mut Memory) {
+        let intents = self.engine.inner.shop.intents();
+        let Some(spec) = intents.get(intent) else { return };
+        if !spec.reply.is_empty() {
+            let used = memory.replies_used.entry(intent.to_owned()).or_default();
+            let text = spec.reply[*used as usize % spec.reply.len()].clone();
+            *used = used.wrapping_add(1);
+            contents.push(with_choices(spec, text));
+        }
+    }
+
+    fn ask(&self, intent: &str, slot: EntityType, again: bool, contents: &mut Vec<Content>) {
+        let phrases = &self.engine.inner.settings.phrases;
+        let intents = self.engine.inner.shop.intents();
+        let spec = intents.get(intent);
+        let question = spec.and_then(|spec| spec.ask.get(&slot).cloned()).unwrap_or_else(|| phrases.ask(slot));
+        contents.push(Content::text(if again { phrases.again(&question) } else { question }));
+        // A client with forms can send everything that is needed at once.
+        if let Some(spec) = spec.filter(|spec| !again && spec.needs.first() == Some(&slot)) {
+            contents.push(form(spec));
+        }
+    }
+
+    async fn order(&self, number: &str, email: &str) -> Result<String, ThinkError> {
+        let found = self.engine.inner.store.order(number, email).await?;
+        Ok(match found {
+            Some(order) => {
+                let title = |sku: &str| self.catalogue.title_of(sku).map(str::to_owned);
+                order::describe(&order, self.engine.today(), title)
+            }
+            // Which of the two is wrong stays untold: neither can be guessed by trying.
+            None => self.engine.inner.settings.phrases.no_such_order.clone(),
+        })
+    }
+
+    fn suggest(&self, contents: &mut Vec<Content>, memory: &mut Memory) {
+        let hits = self.catalogue.search(self.wish, Some(&self.reading.vector), CARDS);
+        if hits.is_empty() {
+            memory.failed_answers += 1;
+            contents.push(Content::text(products::nothing_found(self.wish, self.catalogue)));
+            return;
+        }
+        contents.push(products::cards(&hits, self.wish));
+    }
+
+    /// The truth about who is there and what happens next.
+    async fn escalate(
+        &self,
+        decision: &Decision,
+        contents: &mut Vec<Content>,
+        memory: &mut Memory,
+    ) -> Result<(), ThinkError> {
+        let phrases = &self.engine.inner.settings.phrases;
+        let presence = self.engine.presence(self.engine.inner.clock.now()).await?;
+        let reason = decision.escalate.join("; ");
+        if presence.agents > 0 {
+            contents.push(Content::text(phrases.queued(presence.position, presence.eta_s)));
+            contents.push(Content::Handoff {
+                state: HandoffState::Queued,
+                reason,
+                position: Some(presence.position),
+                eta_s: Some(presence.eta_s),
+                agent: None,
+            });
+        } else {
+            memory.asked_for_address = true;
+            contents.push(Content::text(phrases.nobody_there.clone()));
+            contents.push(Content::Handoff {
+                state: HandoffState::Unavailable,
+                reason,
+                position: Some(presence.position),
+                eta_s: None,
+                agent: None,
+            });
+        }
+        Ok(())
+    }
+
+    async fn tell_position(&self, contents: &mut Vec<Content>, memory: &mut Memory) -> Result<(), ThinkError> {
+        let phrases = &self.engine.inner.settings.phrases;
+        let Some(queued) = &self.work.conversation.queued else { return Ok(()) };
+        let presence = self.engine.presence(queued.at).await?;
+        contents.push(Content::text(if presence.agents > 0 {
+            phrases.still_queued(presence.position, presence.eta_s)
+        } else {
+            memory.asked_for_address = true;
+            phrases.still_nobody.clone()
+        }));
+        Ok(())
+    }
+}
+
+fn with_choices(spec: &IntentSpec, text: String) -> Content {
+    if spec.choices.is_empty() {
+        return Content::text(text);
+    }
+    Content::Choices { text, options: spec.choices.clone() }
+}
+
+fn form(spec: &IntentSpec) -> Content {
+    let fields = spec
+        .needs
+        .iter()
+        .map(|slot| {
+            let (label, kind) = match slot {
+                EntityType::Email => ("E-mail address", FieldKind::Email),
+                EntityType::Phone => ("Phone number", FieldKind::Phone),
+                EntityType::OrderNumber => ("Order number", FieldKind::OrderNumber),
+                EntityType::Money => ("Amount", FieldKind::Text),
+                EntityType::Date => ("Date", FieldKind::Text),
+                EntityType::Product => ("Product", FieldKind::Text),
+            };
+            FormField { name: slot.as_str().to_owned(), label: label.to_owned(), kind, required: true }
+        })
+        .collect();
+    Content::Form { id: spec.name.clone(), fields }
+}

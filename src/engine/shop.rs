@@ -1,0 +1,160 @@
+//! What the bot knows of the shop, each part a whole value that is swapped as a whole:
+//! intents, the index of articles, the index of products.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use arc_swap::ArcSwap;
+
+use super::Engine;
+use super::vectors::VectorCache;
+use crate::base::home::Home;
+use crate::domain::intent::IntentSpec;
+use crate::nlu::training::read_intents;
+use crate::nlu::ProductName;
+use crate::search::knowledge::Draft;
+use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
+use crate::store::StoreError;
+
+/// Cheap to clone; all clones see a swap.
+#[derive(Clone)]
+pub struct Shop {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    intents: ArcSwap<IntentSet>,
+    knowledge: Knowledge,
+    catalogue: Catalogue,
+    vectors: VectorCache,
+    articles_version: AtomicI64,
+    products_version: AtomicI64,
+}
+
+/// Intents by name.
+#[derive(Debug, Default)]
+pub struct IntentSet(HashMap<String, IntentSpec>);
+
+impl IntentSet {
+    pub fn get(&self, name: &str) -> Option<&IntentSpec> {
+        self.0.get(name)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Encode(#[from] crate::nlu::EncodeError),
+    #[error(transparent)]
+    Build(#[from] crate::search::knowledge::BuildError),
+    #[error("rebuilding panicked")]
+    Panicked,
+}
+
+impl Shop {
+    /// Reads the intents; the indexes are empty until they are rebuilt. Vectors are kept
+    /// in `data_dir`, so that a restart encodes only what is new.
+    pub fn load(home: &Home, data_dir: &Path) -> Result<Self, crate::nlu::training::IntentsError> {
+        let intents = read_set(&home.intents())?;
+        let empty = Draft::of_articles([]).build(&[]).expect("an index of nothing builds: this is a bug");
+        Ok(Self {
+            parts: Arc::new(Parts {
+                intents: ArcSwap::from_pointee(intents),
+                knowledge: Knowledge::new(empty),
+                catalogue: Catalogue::new(CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug")),
+                vectors: VectorCache::open(data_dir.join("vectors.cache")),
+                articles_version: AtomicI64::new(-1),
+                products_version: AtomicI64::new(-1),
+            }),
+        })
+    }
+
+    pub fn intents(&self) -> Arc<IntentSet> {
+        self.parts.intents.load_full()
+    }
+
+    pub fn knowledge(&self) -> Arc<KnowledgeIndex> {
+        self.parts.knowledge.current()
+    }
+
+    pub fn catalogue(&self) -> Arc<CatalogueIndex> {
+        self.parts.catalogue.current()
+    }
+
+    /// Reads the intents again; broken ones are named, and the old ones go on.
+    pub fn reload_intents(&self, home: &Home) {
+        match read_set(&home.intents()) {
+            Ok(intents) => self.parts.intents.store(Arc::new(intents)),
+            Err(error) => tracing::warn!("{error}"),
+        }
+    }
+}
+
+impl Engine {
+    /// Rebuilds what has changed in the database since it was last read.
+    pub async fn follow_versions(&self) -> Result<(), RebuildError> {
+        let parts = &self.inner.shop.parts;
+        if self.inner.store.version("articles").await? != parts.articles_version.load(Ordering::Acquire) {
+            self.rebuild_knowledge().await?;
+        }
+        if self.inner.store.version("products").await? != parts.products_version.load(Ordering::Acquire) {
+            self.rebuild_catalogue().await?;
+        }
+        Ok(())
+    }
+
+    /// Indexes the database's articles and swaps the index; a failure leaves the old one.
+    pub async fn rebuild_knowledge(&self) -> Result<(), RebuildError> {
+        // Read before the articles: a change in between is seen as newer next time.
+        let version = self.inner.store.version("articles").await?;
+        let articles = self.inner.store.articles().await?;
+        let engine = self.clone();
+        blocking(move || {
+            let parts = &engine.inner.shop.parts;
+            let draft = Draft::of_articles(&articles);
+            let vectors = parts.vectors.encode(&engine.inner.nlu, draft.texts())?;
+            let index = draft.build(&vectors)?;
+            tracing::info!(articles = articles.len(), passages = index.passages().len(), "knowledge base indexed");
+            parts.knowledge.swap(index);
+            parts.articles_version.store(version, Ordering::Release);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Indexes the database's products and swaps the index; a failure leaves the old one.
+    pub async fn rebuild_catalogue(&self) -> Result<(), RebuildError> {
+        let version = self.inner.store.version("products").await?;
+        let products = self.inner.store.products().await?;
+        let engine = self.clone();
+        blocking(move || {
+            let parts = &engine.inner.shop.parts;
+            let names = products.iter().map(|product| ProductName {
+                sku: product.sku.clone(),
+                title: product.title.clone(),
+            });
+            engine.inner.nlu.set_lexicon(names.collect());
+            let texts: Vec<String> = products.iter().map(CatalogueIndex::text_of).collect();
+            let vectors = parts.vectors.encode(&engine.inner.nlu, &texts)?;
+            let count = products.len();
+            parts.catalogue.swap(CatalogueIndex::build(products, Some(vectors))?);
+            parts.products_version.store(version, Ordering::Release);
+            tracing::info!(products = count, "catalogue indexed");
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn read_set(folder: &PathBuf) -> Result<IntentSet, crate::nlu::training::IntentsError> {
+    let specs = read_intents(folder)?;
+    Ok(IntentSet(specs.into_iter().map(|spec| (spec.name.clone(), spec)).collect()))
+}
+
+async fn blocking(work: impl FnOnce() -> Result<(), RebuildError> + Send + 'static) -> Result<(), RebuildError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(RebuildError::Panicked))
+}

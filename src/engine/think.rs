@@ -1,0 +1,243 @@
+//! Thinking about one turn: read, search, decide, render. No transaction is open, and
+//! nothing is said yet.
+
+use std::collections::HashMap;
+
+use super::Engine;
+use super::render::Rendering;
+use crate::domain::conversation::{Memory, Mood};
+use crate::domain::decision::{Explanation, HandoffSummary, WeighedPassage};
+use crate::domain::entry::{AuthorKind, Entry, Seq};
+use crate::domain::{Author, Content};
+use crate::nlu::{PastTurn, ReadError, Reading, Utterance};
+use crate::policy::{Act, Decision, Situation, Weighed, decide};
+use crate::search::wish::Wish;
+use crate::search::{Mode, PassageHit, Query};
+use crate::store::{StoreError, TurnOutcome, TurnWork};
+
+/// Entries before the message that the models and the policy see.
+pub(super) const HISTORY: i64 = 24;
+/// Passages that are weighed.
+const PASSAGES: usize = 6;
+
+/// What a turn came to, and the names of its acts for the log.
+pub(super) struct Thought {
+    pub outcome: TurnOutcome,
+    pub acts: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ThinkError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Engine {
+    /// Reads one message as if it were the first of a conversation.
+    pub async fn read(&self, text: &str, locale: Option<&str>) -> Result<Reading, ReadError> {
+        let utterance = Utterance { text, locale: locale.or(Some(&self.inner.settings.locale)), history: &[], today: self.today() };
+        self.inner.nlu.read(utterance).await
+    }
+
+    pub(super) async fn think(&self, work: &TurnWork) -> Result<Thought, ThinkError> {
+        let text = words_of(&work.message.content);
+        if text.trim().is_empty() {
+            return Ok(self.nothing_said(work));
+        }
+        let reading = self.understand(work, &text).await?;
+        let catalogue = self.inner.shop.catalogue();
+        let wish = Wish::read(&text, &reading.analysis.entities, catalogue.vocabulary());
+        let hits = self.passages(&text, &reading);
+        let memory = memory_after(work, &reading);
+        let decision = self.decide(work, &reading, &memory, &hits, wish.names_a_limit());
+        let rendering = Rendering {
+            engine: self,
+            work,
+            text: &text,
+            reading: &reading,
+            hits: &hits,
+            wish: &wish,
+            catalogue: &catalogue,
+        };
+        let (contents, memory) = rendering.render(&decision).await?;
+        let summary = match decision.acts.contains(&Act::Escalate) {
+            true => Some(self.summary(work, &text, &reading, &memory, &decision).await?),
+            false => None,
+        };
+        let acts: Vec<String> = decision.acts.iter().map(|act| act.name().to_owned()).collect();
+        let explanation = Explanation {
+            acts: acts.clone(),
+            because: decision.because,
+            passages: hits
+                .iter()
+                .map(|hit| WeighedPassage {
+                    article: hit.passage.article.clone(),
+                    section: hit.passage.section().to_owned(),
+                    confidence: hit.confidence,
+                })
+                .collect(),
+            summary,
+        };
+        let escalate = decision.acts.contains(&Act::Escalate).then(|| decision.escalate.join("; "));
+        let outcome = TurnOutcome {
+            author: self.bot(),
+            contents,
+            memory,
+            escalate,
+            analysis: Some(reading.analysis),
+            explanation,
+        };
+        Ok(Thought { outcome, acts })
+    }
+
+    /// What is said where thinking fails again and again: the truth, and a person.
+    pub(super) fn apologise(&self, work: &TurnWork) -> Thought {
+        let reason = "The assistant failed on a message".to_owned();
+        let text = self.inner.settings.phrases.apology();
+        self.plain(work, text, "apologise", Some(reason))
+    }
+
+    /// A file, or nothing that can be read: say so, and ask for words.
+    fn nothing_said(&self, work: &TurnWork) -> Thought {
+        self.plain(work, self.inner.settings.phrases.no_words(), "no_words", None)
+    }
+
+    fn plain(&self, work: &TurnWork, text: String, act: &str, escalate: Option<String>) -> Thought {
+        let acts = vec![act.to_owned()];
+        let explanation = Explanation { acts: acts.clone(), ..Explanation::default() };
+        let outcome = TurnOutcome {
+            author: self.bot(),
+            contents: vec![Content::text(text)],
+            memory: work.conversation.memory.clone(),
+            escalate,
+            analysis: None,
+            explanation,
+        };
+        Thought { outcome, acts }
+    }
+
+    async fn understand(&self, work: &TurnWork, text: &str) -> Result<Reading, ReadError> {
+        let moods: HashMap<Seq, Mood> =
+            work.conversation.memory.moods.iter().map(|mood| (mood.seq, *mood)).collect();
+        let phrases = &self.inner.settings.phrases;
+        let history: Vec<PastTurn<'_>> = work
+            .history
+            .iter()
+            .filter_map(|entry| {
+                let text = entry.content.words()?;
+                let failed = entry.author.kind == AuthorKind::Bot && phrases.admits_ignorance(text);
+                Some(PastTurn { author: entry.author.kind, text, mood: moods.get(&entry.seq).copied(), failed })
+            })
+            .collect();
+        let locale = Some(self.inner.settings.locale.as_str());
+        self.inner.nlu.read(Utterance { text, locale, history: &history, today: self.today() }).await
+    }
+
+    fn passages(&self, text: &str, reading: &Reading) -> Vec<PassageHit> {
+        let locale = Some(reading.analysis.language.code.as_str());
+        let query = Query { text, vector: Some(&reading.vector), locale, mode: Mode::Hybrid };
+        self.inner.shop.knowledge().search(&query, PASSAGES)
+    }
+
+    fn decide(
+        &self,
+        work: &TurnWork,
+        reading: &Reading,
+        memory: &Memory,
+        hits: &[PassageHit],
+        wishes_product: bool,
+    ) -> Decision {
+        let intents = self.inner.shop.intents();
+        let passages: Vec<Weighed<'_>> = hits
+            .iter()
+            .map(|hit| Weighed { article: &hit.passage.article, confidence: hit.confidence })
+            .collect();
+        decide(&Situation {
+            analysis: &reading.analysis,
+            intent: intents.get(&reading.analysis.intent.name),
+            pending_intent: memory.pending.as_ref().and_then(|pending| intents.get(&pending.intent)),
+            memory,
+            queued: work.conversation.queued.is_some(),
+            passages: &passages,
+            wishes_product,
+            thresholds: &self.inner.settings.thresholds,
+        })
+    }
+
+    async fn summary(
+        &self,
+        work: &TurnWork,
+        text: &str,
+        reading: &Reading,
+        memory: &Memory,
+        decision: &Decision,
+    ) -> Result<HandoffSummary, StoreError> {
+        let mut asked: Vec<String> = work
+            .history
+            .iter()
+            .filter(|entry| entry.author.kind == AuthorKind::Customer)
+            .filter_map(|entry| entry.content.words().map(str::to_owned))
+            .collect();
+        asked.push(text.to_owned());
+        let mut entities = Vec::new();
+        for (_, analysis) in self.inner.store.analyses(&work.conversation.id).await? {
+            entities.extend(analysis.entities);
+        }
+        entities.extend(reading.analysis.entities.iter().cloned());
+        entities.dedup_by(|a, b| a.kind == b.kind && a.value == b.value);
+        Ok(HandoffSummary {
+            reasons: decision.escalate.clone(),
+            asked,
+            sentiment: memory.moods.iter().map(|mood| mood.sentiment).collect(),
+            entities,
+        })
+    }
+
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        self.inner.clock.now().to_zoned(self.inner.settings.time_zone.clone()).date()
+    }
+
+    fn bot(&self) -> Author {
+        Author::bot(&self.inner.settings.assistant)
+    }
+}
+
+/// The words to understand: what was written, what was chosen, what a form says.
+pub(super) fn words_of(content: &Content) -> String {
+    match content {
+        Content::Text { postback: Some(payload), .. } => payload.clone(),
+        Content::Text { text, .. } => text.clone(),
+        Content::Submitted { values, .. } => {
+            let words = values.values().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            words.collect::<Vec<_>>().join(" ")
+        }
+        _ => String::new(),
+    }
+}
+
+/// The memory with this message's mood, and with the failures that votes told since the
+/// customer last wrote.
+fn memory_after(work: &TurnWork, reading: &Reading) -> Memory {
+    let mut memory = work.conversation.memory.clone();
+    memory.remember_mood(Mood {
+        seq: work.message.seq,
+        sentiment: reading.analysis.sentiment.score,
+        unhappiness: reading.analysis.unhappiness.p,
+    });
+    memory.failed_answers += unhelpful_votes(&work.history);
+    memory
+}
+
+/// Votes against an answer since the customer's last message.
+fn unhelpful_votes(history: &[Entry]) -> u32 {
+    let since = history.iter().rev().take_while(|entry| {
+        !(entry.author.kind == AuthorKind::Customer && matches!(entry.content, Content::Text { .. }))
+    });
+    let votes = since.filter(|entry| match &entry.content {
+        Content::Rating { helpful, .. } => !helpful,
+        _ => false,
+    });
+    u32::try_from(votes.count()).unwrap_or(u32::MAX)
+}

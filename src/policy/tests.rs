@@ -1,0 +1,218 @@
+//! The policy's table: a situation on the left, what must happen on the right.
+
+use rstest::rstest;
+
+use super::*;
+use crate::domain::analysis::{Intent, Language, Sentiment, SentimentLabel, Unhappiness};
+use crate::domain::{Entity, EntityType};
+
+fn analysis(intent: &str, confidence: f32) -> Analysis {
+    Analysis {
+        language: Language { code: "en".into(), confidence: 1.0 },
+        intent: Intent { name: intent.into(), confidence, out_of_scope: false },
+        intent_ranking: Vec::new(),
+        sentiment: Sentiment { label: SentimentLabel::Neutral, score: 0.0, confidence: 0.9 },
+        emotions: Default::default(),
+        entities: Vec::new(),
+        unhappiness: Unhappiness::default(),
+        timings_ms: Default::default(),
+    }
+}
+
+fn entity(kind: EntityType, value: &str) -> Entity {
+    Entity { kind, value: value.into(), text: value.into(), start: 0, end: value.len(), confidence: 1.0 }
+}
+
+fn shop(name: &str) -> IntentSpec {
+    let mut spec = IntentSpec { name: name.into(), reply: vec!["…".into()], ..IntentSpec::default() };
+    match name {
+        "order_status" => {
+            spec.action = Some(Action::OrderStatus);
+            spec.needs = vec![EntityType::OrderNumber, EntityType::Email];
+            spec.articles = vec!["track-your-order".into()];
+        }
+        "product_search" => spec.action = Some(Action::SuggestProducts),
+        "goodbye" => spec.action = Some(Action::EndConversation),
+        "talk_to_person" => spec.escalate = Some("The customer asks for a person".into()),
+        "return_item" => spec.articles = vec!["return-an-item".into()],
+        _ => {}
+    }
+    spec
+}
+
+/// A situation that a case changes where it differs.
+struct Case {
+    analysis: Analysis,
+    intent: IntentSpec,
+    memory: Memory,
+    queued: bool,
+    passages: Vec<Weighed<'static>>,
+    wishes_product: bool,
+}
+
+impl Case {
+    fn new(intent: &str, confidence: f32) -> Self {
+        Self {
+            analysis: analysis(intent, confidence),
+            intent: shop(intent),
+            memory: Memory::default(),
+            queued: false,
+            passages: Vec::new(),
+            wishes_product: false,
+        }
+    }
+
+    fn passage(mut self, article: &'static str, confidence: f32) -> Self {
+        self.passages.push(Weighed { article, confidence });
+        self
+    }
+
+    fn names(mut self, kind: EntityType, value: &str) -> Self {
+        self.analysis.entities.push(entity(kind, value));
+        self
+    }
+
+    fn unhappy(mut self, p: f32) -> Self {
+        self.analysis.unhappiness = Unhappiness { p, reasons: vec!["a reason".into()] };
+        self
+    }
+
+    fn decide(&self) -> Decision {
+        let pending_intent = self.memory.pending.as_ref().map(|pending| shop(&pending.intent));
+        decide(&Situation {
+            analysis: &self.analysis,
+            intent: Some(&self.intent),
+            pending_intent: pending_intent.as_ref(),
+            memory: &self.memory,
+            queued: self.queued,
+            passages: &self.passages,
+            wishes_product: self.wishes_product,
+            thresholds: &Thresholds::default(),
+        })
+    }
+
+    fn acts(&self) -> Vec<&'static str> {
+        self.decide().acts.iter().map(Act::name).collect()
+    }
+}
+
+#[rstest]
+#[case::greeting(Case::new("greeting", 0.9), &["reply"])]
+#[case::goodbye_asks_how_it_was(Case::new("goodbye", 0.9), &["reply", "survey"])]
+#[case::covered_by_an_article(Case::new("return_item", 0.9).passage("return-an-item", 0.8), &["answer"])]
+#[case::an_article_wins_over_an_intent(Case::new("greeting", 0.9).passage("gift-cards", 0.8), &["answer"])]
+#[case::an_intent_that_names_the_article_adds_to_it(Case::new("return_item", 0.9).passage("return-an-item", 0.4), &["answer"])]
+#[case::another_article_gets_no_boost(Case::new("return_item", 0.9).passage("gift-cards", 0.4), &["clarify"])]
+#[case::a_weak_intent_adds_nothing(Case::new("return_item", 0.4).passage("return-an-item", 0.4), &["clarify"])]
+#[case::nothing_fits(Case::new("greeting", 0.2).passage("gift-cards", 0.1), &["dont_know"])]
+#[case::a_person_is_asked_for(Case::new("talk_to_person", 0.9).passage("contact", 0.9), &["escalate"])]
+#[case::a_person_is_perhaps_asked_for(Case::new("talk_to_person", 0.3), &["dont_know"])]
+#[case::a_wish(Case::new("product_search", 0.8), &["suggest"])]
+#[case::a_question_about_goods(Case::new("product_search", 0.6).passage("wool-care", 0.9), &["answer"])]
+#[case::an_order_without_its_number(Case::new("order_status", 0.9), &["ask"])]
+#[case::an_order_and_the_article_about_it(Case::new("order_status", 0.9).passage("track-your-order", 0.9), &["answer", "ask"])]
+#[case::an_order_told_at_once(
+    Case::new("order_status", 0.9)
+        .passage("track-your-order", 0.9)
+        .names(EntityType::OrderNumber, "AW-10482")
+        .names(EntityType::Email, "a@mail.example"),
+    &["order_status"]
+)]
+#[case::unhappy(Case::new("greeting", 0.1).unhappy(0.9), &["dont_know", "escalate"])]
+#[case::unhappy_but_answerable(Case::new("return_item", 0.9).passage("return-an-item", 0.9).unhappy(0.9), &["answer", "escalate"])]
+#[case::nothing_is_sold_to_the_unhappy(Case::new("product_search", 0.9).unhappy(0.9), &["reply", "escalate"])]
+#[case::a_little_unhappy(Case::new("greeting", 0.9).unhappy(0.5), &["reply"])]
+fn what_happens(#[case] case: Case, #[case] acts: &[&str]) {
+    assert_eq!(case.acts(), acts, "{:?}", case.decide().because);
+}
+
+#[test]
+fn the_second_failure_in_a_row_brings_in_a_person() {
+    let mut case = Case::new("greeting", 0.1);
+    let first = case.decide();
+    assert_eq!(first.memory.failed_answers, 1);
+    case.memory = first.memory;
+    let second = case.decide();
+    assert_eq!(second.acts, [Act::Escalate]);
+    assert_eq!(second.escalate, ["2 answers in a row failed"]);
+    assert_eq!(second.memory.failed_answers, 0);
+}
+
+#[test]
+fn an_answer_between_two_failures_forgives_the_first() {
+    let mut case = Case::new("return_item", 0.9).passage("return-an-item", 0.9);
+    case.memory.failed_answers = 1;
+    assert_eq!(case.decide().memory.failed_answers, 0);
+}
+
+#[test]
+fn who_waits_already_is_not_put_into_the_queue_again() {
+    let mut case = Case::new("talk_to_person", 0.9);
+    case.queued = true;
+    assert_eq!(case.acts(), ["tell_position"]);
+    let mut case = Case::new("return_item", 0.9).passage("return-an-item", 0.9).unhappy(0.95);
+    case.queued = true;
+    assert_eq!(case.acts(), ["answer"]);
+}
+
+#[test]
+fn an_unhappy_customers_reasons_reach_the_agent() {
+    let decision = Case::new("greeting", 0.1).unhappy(0.9).decide();
+    assert_eq!(decision.escalate, ["The customer is unhappy", "a reason"]);
+}
+
+#[test]
+fn slots_are_asked_for_one_by_one() {
+    let mut case = Case::new("order_status", 0.9);
+    case.memory = case.decide().memory;
+    assert_eq!(case.memory.pending.as_ref().unwrap().asked, EntityType::OrderNumber);
+
+    let mut case = Case { memory: case.memory, ..Case::new("greeting", 0.1) }.names(EntityType::OrderNumber, "AW-10482");
+    let decision = case.decide();
+    assert_eq!(decision.acts, [Act::Ask { intent: "order_status".into(), slot: EntityType::Email, again: false }]);
+
+    case = Case { memory: decision.memory, ..Case::new("greeting", 0.1) }.names(EntityType::Email, "a@mail.example");
+    let decision = case.decide();
+    assert_eq!(decision.acts, [Act::OrderStatus { number: "AW-10482".into(), email: "a@mail.example".into() }]);
+    assert_eq!(decision.memory.pending, None);
+}
+
+#[test]
+fn a_missing_slot_is_asked_for_again_and_then_dropped() {
+    let mut memory = Case::new("order_status", 0.9).decide().memory;
+    for _ in 0..Thresholds::default().slot_tries {
+        let decision = Case { memory, ..Case::new("greeting", 0.1) }.decide();
+        assert_eq!(
+            decision.acts,
+            [Act::Ask { intent: "order_status".into(), slot: EntityType::OrderNumber, again: true }]
+        );
+        memory = decision.memory;
+    }
+    let decision = Case { memory, ..Case::new("greeting", 0.1) }.decide();
+    assert_eq!(decision.memory.pending, None);
+    assert_eq!(decision.acts, [Act::DontKnow]);
+}
+
+#[test]
+fn another_question_drops_the_open_slot() {
+    let memory = Case::new("order_status", 0.9).decide().memory;
+    let decision = Case { memory, ..Case::new("return_item", 0.9) }.passage("return-an-item", 0.9).decide();
+    assert_eq!(decision.acts.iter().map(Act::name).collect::<Vec<_>>(), ["answer"]);
+    assert_eq!(decision.memory.pending, None);
+}
+
+#[test]
+fn an_address_is_noted_after_we_asked_for_one() {
+    let mut case = Case::new("greeting", 0.1).names(EntityType::Email, "a@mail.example");
+    case.memory.asked_for_address = true;
+    let decision = case.decide();
+    assert_eq!(decision.acts, [Act::NoteAddress { email: "a@mail.example".into() }]);
+    assert!(!decision.memory.asked_for_address);
+}
+
+#[test]
+fn an_out_of_scope_message_trusts_no_intent() {
+    let mut case = Case::new("product_search", 0.9);
+    case.analysis.intent.out_of_scope = true;
+    assert_eq!(case.acts(), ["dont_know"]);
+}

@@ -1,0 +1,39 @@
+//! The numbers that the policy compares with; settable in the configuration.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// From this probability on an intent is acted on.
+    pub intent: f32,
+    /// From this probability on a passage is the answer.
+    pub answer: f32,
+    /// From this probability on a passage is worth a question back.
+    pub clarify: f32,
+    /// How many questions are offered then.
+    pub choices: usize,
+    /// How far an intent that names an article raises the article's odds: by 1 + this.
+    pub agreement: f32,
+    /// From this probability of dissatisfaction on a person is brought in.
+    pub unhappiness: f32,
+    /// So many failed answers in a row bring in a person.
+    pub failed_answers: u32,
+    /// How often a slot is asked for again before the matter is dropped.
+    pub slot_tries: u32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            intent: 0.5,
+            answer: 0.6,
+            clarify: 0.35,
+            choices: 3,
+            agreement: 2.0,
+            unhappiness: 0.7,
+            failed_answers: 2,
+            slot_tries: 2,
+        }
+    }
+}

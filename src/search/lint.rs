@@ -1,0 +1,179 @@
+//! What could be better in the articles: broken links, empty sections, long paragraphs.
+
+use std::collections::{HashMap, HashSet};
+
+use super::articles::{Problem, ReadArticle, Severity};
+use super::passages::linked_article;
+use crate::base::markdown::{self, BlockKind};
+
+/// Words beyond which a paragraph is hard to read on a telephone and too long to quote.
+const LONGEST_PARAGRAPH: usize = 90;
+
+/// Warnings about articles that can be read; whatever is broken was told by the reader.
+pub fn check(articles: &[ReadArticle]) -> Vec<Problem> {
+    let sections: HashMap<&str, HashSet<String>> =
+        articles.iter().map(|read| (read.article.id.as_str(), section_names(&read.article.body))).collect();
+    let mut problems = Vec::new();
+    for read in articles {
+        check_blocks(read, &mut problems);
+        check_links(read, &sections, &mut problems);
+        if read.article.tags.is_empty() {
+            problems.push(warning(read, 0, "no tags: add a few words that customers use and the article does not, for example `tags: [send back, refund]`".into()));
+        }
+    }
+    check_titles(articles, &mut problems);
+    problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    problems
+}
+
+fn check_blocks(read: &ReadArticle, problems: &mut Vec<Problem>) {
+    let blocks = markdown::blocks(&read.article.body);
+    let mut headings: HashSet<String> = HashSet::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let line = line_of(read, block.range.start);
+        match block.kind {
+            BlockKind::Heading(level) => {
+                let below = blocks.get(index + 1).map(|next| next.kind);
+                let has_text = match below {
+                    Some(BlockKind::Heading(deeper)) => deeper > level,
+                    Some(_) => true,
+                    None => false,
+                };
+                if block.text.is_empty() {
+                    problems.push(warning(read, line, "a heading without words: name the section or remove the line".into()));
+                } else if !has_text {
+                    problems.push(warning(read, line, format!("nothing stands below the heading `{}`: write the section or remove it", block.text)));
+                }
+                if !block.text.is_empty() && !headings.insert(markdown::slug(&block.text)) {
+                    problems.push(warning(read, line, format!("the heading `{}` stands twice: links to it lead to the first", block.text)));
+                }
+            }
+            BlockKind::Code => {}
+            _ => {
+                let words = block.text.split_whitespace().count();
+                if words > LONGEST_PARAGRAPH {
+                    problems.push(warning(read, line, format!("a paragraph of {words} words: split it, {LONGEST_PARAGRAPH} are the most that read well")));
+                }
+            }
+        }
+    }
+}
+
+fn check_links(read: &ReadArticle, sections: &HashMap<&str, HashSet<String>>, problems: &mut Vec<Problem>) {
+    for (link, offset) in links(&read.article.body) {
+        let line = line_of(read, offset);
+        if !markdown::is_safe_address(&link) {
+            problems.push(warning(read, line, format!("the link to `{link}` will not be shown: only http, https, mailto and relative links are")));
+            continue;
+        }
+        let (target, fragment) = match linked_article(&link) {
+            Some((stem, fragment)) => (stem, fragment),
+            None => match link.strip_prefix('#') {
+                Some(fragment) => (read.article.id.as_str(), Some(fragment)),
+                None => continue,
+            },
+        };
+        let Some(names) = sections.get(target) else {
+            let near = nearest(target, sections.keys().copied()).map(|near| format!("; did you mean `{near}.md`?")).unwrap_or_default();
+            problems.push(warning(read, line, format!("the link to `{link}` leads nowhere: there is no article `{target}`{near}")));
+            continue;
+        };
+        if let Some(fragment) = fragment.filter(|fragment| !names.contains(*fragment)) {
+            let near = nearest(fragment, names.iter().map(String::as_str)).map(|near| format!("; did you mean `#{near}`?")).unwrap_or_default();
+            problems.push(warning(read, line, format!("the link to `{link}` leads to no heading of `{target}`{near}")));
+        }
+    }
+}
+
+fn check_titles(articles: &[ReadArticle], problems: &mut Vec<Problem>) {
+    let mut first: HashMap<(&str, String), &str> = HashMap::new();
+    for read in articles {
+        let key = (read.article.locale.as_str(), read.article.title.to_lowercase());
+        if let Some(other) = first.get(&key) {
+            problems.push(warning(read, 0, format!("the title is also that of `{other}`: customers cannot tell them apart")));
+        } else {
+            first.insert(key, &read.article.id);
+        }
+    }
+}
+
+fn section_names(body: &str) -> HashSet<String> {
+    markdown::blocks(body)
+        .into_iter()
+        .filter(|block| matches!(block.kind, BlockKind::Heading(_)))
+        .map(|block| markdown::slug(&block.text))
+        .collect()
+}
+
+fn links(body: &str) -> Vec<(String, usize)> {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    Parser::new_ext(body, Options::ENABLE_TABLES)
+        .into_offset_iter()
+        .filter_map(|(event, range)| match event {
+            Event::Start(Tag::Link { dest_url, .. }) => Some((dest_url.into_string(), range.start)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    among
+        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= 3)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+fn line_of(read: &ReadArticle, offset: usize) -> usize {
+    let before = &read.article.body.as_bytes()[..offset.min(read.article.body.len())];
+    read.body_line + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// Line 0 stands for the front matter.
+fn warning(read: &ReadArticle, line: usize, message: String) -> Problem {
+    Problem { file: read.file.clone(), line: line.max(1), severity: Severity::Warning, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::articles::parse;
+    use rstest::rstest;
+    use std::path::Path;
+
+    fn read(id: &str, body: &str) -> ReadArticle {
+        let text = format!("---\ntitle: About {id}\ntags: [x]\nlocale: en\nupdated: 2026-01-01\n---\n{body}");
+        parse(Path::new(&format!("{id}.md")), id, &text).unwrap()
+    }
+
+    #[rstest]
+    #[case("Fine, see [b](b.md#here).\n\n## Also\nFine.", None)]
+    #[case("See\n[this](c.md).", Some((8, "no article `c`")))]
+    #[case("See [this](bb.md).", Some((7, "did you mean `b.md`")))]
+    #[case("See [this](b.md#hare).", Some((7, "did you mean `#here`")))]
+    #[case("See [below](#nowhere).", Some((7, "no heading of `a`")))]
+    #[case("See [this](ftp://x.example).", Some((7, "will not be shown")))]
+    #[case("Text.\n\n## Nothing\n\n## Something\nText.", Some((9, "nothing stands below the heading `Nothing`")))]
+    #[case("## Same\nText.\n## Same\nText.", Some((9, "stands twice")))]
+    #[case("Text.\n\n##\n\nMore.", Some((9, "heading without words")))]
+    fn warns(#[case] body: &str, #[case] expected: Option<(usize, &str)>) {
+        let problems = check(&[read("a", body), read("b", "## Here\nText.")]);
+        match expected {
+            None => assert_eq!(problems, []),
+            Some((line, says)) => {
+                assert_eq!(problems.len(), 1, "{problems:?}");
+                assert!(problems[0].message.contains(says), "{}", problems[0]);
+                assert_eq!(problems[0].line, line);
+            }
+        }
+    }
+
+    #[test]
+    fn long_paragraphs_and_equal_titles_are_told() {
+        let mut twin = read("b", "Short.");
+        twin.article.title = "About a".into();
+        let problems = check(&[read("a", &"word ".repeat(100)), twin]);
+        assert!(problems.iter().any(|p| p.message.contains("100 words")));
+        assert!(problems.iter().any(|p| p.message.contains("title is also that of `a`")));
+    }
+}

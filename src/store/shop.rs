@@ -1,0 +1,280 @@
+//! What belongs to the shop: articles, products, orders, files, and visitors' tracks.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::{Result, Store, json, to_json};
+use crate::base::ids::new_id;
+use crate::base::secret::token_hash;
+use crate::domain::article::Article;
+use crate::domain::order::Order;
+use crate::domain::product::Product;
+use crate::domain::{ConversationId, CustomerId, FileId};
+
+/// Something that a visitor did on the website.
+#[derive(Clone, Debug)]
+pub struct Track {
+    pub customer_id: CustomerId,
+    pub conversation_id: ConversationId,
+    pub name: String,
+    pub properties: serde_json::Value,
+}
+
+/// Something that a customer did, as the shop's own records tell it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportedEvent {
+    /// The customer's `external_id`.
+    pub customer: String,
+    pub name: String,
+    pub properties: serde_json::Value,
+    pub at: Timestamp,
+}
+
+/// An uploaded file's record; its bytes lie in the data directory under its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    pub id: FileId,
+    pub customer_id: CustomerId,
+    pub name: String,
+    pub media_type: String,
+    pub bytes: i64,
+}
+
+impl Store {
+    pub async fn articles(&self) -> Result<Vec<Article>> {
+        let rows =
+            sqlx::query("SELECT article FROM articles ORDER BY id, locale").fetch_all(&self.reader).await?;
+        rows.iter().map(|row| json(row, "article")).collect()
+    }
+
+    /// An article in all its languages.
+    pub async fn articles_with_id(&self, id: &str) -> Result<Vec<Article>> {
+        let rows = sqlx::query("SELECT article FROM articles WHERE id = $1 ORDER BY locale")
+            .bind(id)
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(|row| json(row, "article")).collect()
+    }
+
+    /// Brings the articles that come from files in step with the folder; those edited in
+    /// the console stay as they are, and so do those whose files are `broken` now (ids).
+    /// Whether anything changed.
+    pub async fn sync_articles(&self, articles: &[Article], broken: &[String]) -> Result<bool> {
+        let now = self.now_micros();
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query("SELECT id, locale, file_hash FROM articles").fetch_all(&mut *tx).await?;
+        let mut known = HashMap::new();
+        for row in &rows {
+            let key: (String, String) = (row.try_get("id")?, row.try_get("locale")?);
+            known.insert(key, row.try_get::<Option<String>, _>("file_hash")?);
+        }
+        let mut changed = false;
+        for article in articles {
+            let text = to_json(article);
+            let hash = token_hash(&text);
+            match known.remove(&(article.id.clone(), article.locale.clone())) {
+                Some(None) => continue,
+                Some(Some(old)) if old == hash => continue,
+                _ => {}
+            }
+            changed = true;
+            sqlx::query(
+                "INSERT INTO articles (id, locale, article, file_hash, changed_at) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (id, locale) DO UPDATE SET article = $3, file_hash = $4, changed_at = $5",
+            )
+            .bind(article.id.clone())
+            .bind(article.locale.clone())
+            .bind(text)
+            .bind(hash)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        }
+        let gone = known.into_iter().filter(|((id, _), hash)| hash.is_some() && !broken.contains(id));
+        for ((id, locale), _) in gone {
+            changed = true;
+            sqlx::query("DELETE FROM articles WHERE id = $1 AND locale = $2")
+                .bind(id)
+                .bind(locale)
+                .execute(&mut *tx)
+                .await?;
+        }
+        if changed {
+            bump(&mut tx, "articles").await?;
+        }
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// Adds articles, or replaces those with the same id and locale; all of them or none.
+    /// They count as edited in the console: a folder without them does not remove them.
+    pub async fn import_articles(&self, articles: &[Article]) -> Result<()> {
+        let now = self.now_micros();
+        let mut tx = self.begin().await?;
+        for article in articles {
+            sqlx::query(
+                "INSERT INTO articles (id, locale, article, file_hash, changed_at) VALUES ($1, $2, $3, NULL, $4) \
+                 ON CONFLICT (id, locale) DO UPDATE SET article = $3, file_hash = NULL, changed_at = $4",
+            )
+            .bind(article.id.clone())
+            .bind(article.locale.clone())
+            .bind(to_json(article))
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        }
+        bump(&mut tx, "articles").await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub async fn products(&self) -> Result<Vec<Product>> {
+        let rows = sqlx::query("SELECT product FROM products ORDER BY sku").fetch_all(&self.reader).await?;
+        rows.iter().map(|row| json(row, "product")).collect()
+    }
+
+    /// Adds products, or replaces those with the same SKU; all of them or none.
+    pub async fn import_products(&self, products: &[Product]) -> Result<()> {
+        let now = self.now_micros();
+        let mut tx = self.begin().await?;
+        for product in products {
+            sqlx::query(
+                "INSERT INTO products (sku, product, changed_at) VALUES ($1, $2, $3) \
+                 ON CONFLICT (sku) DO UPDATE SET product = $2, changed_at = $3",
+            )
+            .bind(product.sku.clone())
+            .bind(to_json(product))
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        }
+        bump(&mut tx, "products").await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Adds orders, or replaces those with the same number; all of them or none.
+    pub async fn import_orders(&self, orders: &[Order]) -> Result<()> {
+        let now = self.now_micros();
+        let mut tx = self.begin().await?;
+        for order in orders {
+            sqlx::query(
+                "INSERT INTO orders (number, email, details, changed_at) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (number) DO UPDATE SET email = $2, details = $3, changed_at = $4",
+            )
+            .bind(order.number.clone())
+            .bind(order.email.to_lowercase())
+            .bind(to_json(order))
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// An order, told only to who knows both its number and its e-mail address.
+    pub async fn order(&self, number: &str, email: &str) -> Result<Option<Order>> {
+        let row = sqlx::query("SELECT details FROM orders WHERE number = $1 AND email = $2")
+            .bind(number)
+            .bind(email.to_lowercase())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(|row| json(row, "details")).transpose()
+    }
+
+    /// How often the named thing has changed, so that an index knows when it is old.
+    pub async fn version(&self, name: &str) -> Result<i64> {
+        let row = sqlx::query("SELECT version FROM versions WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.map(|row| row.try_get("version")).transpose()?.unwrap_or(0))
+    }
+
+    pub async fn add_track(&self, track: Track) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO tracks (id, customer_id, conversation_id, name, properties, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(new_id("trk"))
+        .bind(track.customer_id.as_str())
+        .bind(track.conversation_id.as_str())
+        .bind(track.name)
+        .bind(track.properties.to_string())
+        .bind(self.now_micros())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Adds events of customers who are known; all of them or none. What was imported
+    /// before is left alone: an event has no number, so what it says is its key. How many
+    /// were new.
+    pub async fn import_events(&self, events: &[ImportedEvent]) -> Result<u64> {
+        let mut added = 0;
+        let mut tx = self.begin().await?;
+        for event in events {
+            let properties = event.properties.to_string();
+            let key = token_hash(&format!("{}\n{}\n{}\n{properties}", event.customer, event.name, event.at));
+            let done = sqlx::query(
+                "INSERT INTO tracks (id, customer_id, conversation_id, name, properties, at) \
+                 SELECT $1, id, NULL, $3, $4, $5 FROM customers WHERE external_id = $2 ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(format!("trk_{}", &key[..32]))
+            .bind(event.customer.clone())
+            .bind(event.name.clone())
+            .bind(properties)
+            .bind(event.at.as_microsecond())
+            .execute(&mut *tx)
+            .await?;
+            added += done.rows_affected();
+        }
+        tx.commit().await?;
+        Ok(added)
+    }
+
+    pub async fn add_file(&self, file: &StoredFile) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO files (id, customer_id, name, media_type, bytes, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(file.id.as_str())
+        .bind(file.customer_id.as_str())
+        .bind(file.name.clone())
+        .bind(file.media_type.clone())
+        .bind(file.bytes)
+        .bind(self.now_micros())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    pub async fn file(&self, id: &FileId) -> Result<Option<StoredFile>> {
+        let row = sqlx::query("SELECT id, customer_id, name, media_type, bytes FROM files WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| {
+            Ok(StoredFile {
+                id: FileId(row.try_get("id")?),
+                customer_id: CustomerId(row.try_get("customer_id")?),
+                name: row.try_get("name")?,
+                media_type: row.try_get("media_type")?,
+                bytes: row.try_get("bytes")?,
+            })
+        })
+        .transpose()
+    }
+}
+
+async fn bump(tx: &mut sqlx::Transaction<'static, sqlx::Any>, name: &'static str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO versions (name, version) VALUES ($1, 1) \
+         ON CONFLICT (name) DO UPDATE SET version = versions.version + 1",
+    )
+    .bind(name)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

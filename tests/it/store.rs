@@ -1,0 +1,323 @@
+//! The store keeps its promises on both engines: every body below runs on each.
+
+use jiff::SignedDuration;
+use rapport::domain::content::StatusState;
+use rapport::domain::conversation::Memory;
+use rapport::domain::decision::Explanation;
+use rapport::domain::{Author, Content, ConversationId, Entry};
+use rapport::store::{
+    Change, Changed, ConversationFilter, Feedback, FeedbackKind, NewAgent, NewMessage, Role, TurnCommit, TurnOutcome,
+    TurnRef,
+};
+use rstest::rstest;
+
+use crate::support::databases::{Database, Engine};
+
+/// A database with one inbox, one visitor and one agent.
+struct Shop {
+    database: Database,
+    conversation: ConversationId,
+    customer: Author,
+    agent: rapport::store::Agent,
+}
+
+impl Shop {
+    async fn new(engine: Engine) -> Self {
+        let database = Database::new(engine).await;
+        let store = &database.store;
+        let inbox = store.create_inbox("demo", "Demo", &[]).await.unwrap().unwrap();
+        let (_, visitor) = store.new_visitor(&inbox.id, None, Some("en")).await.unwrap();
+        let new = NewAgent { name: "Ada".into(), email: None, role: Role::Agent, password_hash: None };
+        let agent = store.create_agent(new).await.unwrap().unwrap();
+        let customer = Author::customer(&visitor.customer_id);
+        Self { conversation: visitor.conversation_id, customer, agent, database }
+    }
+
+    async fn say(&self, key: &str) -> rapport::store::Accepted {
+        let message = NewMessage {
+            conversation_id: self.conversation.clone(),
+            author: self.customer.clone(),
+            client_key: key.into(),
+            contents: vec![Content::text(key)],
+        };
+        let until = self.database.clock.now() + SignedDuration::from_secs(4);
+        self.database.store.accept_message(message, "this node", until).await.unwrap().unwrap()
+    }
+
+    async fn answer(&self, turn: &TurnRef, escalate: Option<&str>) -> TurnCommit {
+        let outcome = TurnOutcome {
+            author: Author::bot("Wick"),
+            contents: vec![Content::text("one"), Content::text("two")],
+            memory: Memory { failed_answers: 7, ..Memory::default() },
+            escalate: escalate.map(str::to_owned),
+            analysis: None,
+            explanation: Explanation::default(),
+        };
+        self.database.store.commit_turn(turn, outcome).await.unwrap()
+    }
+
+    async fn take(&self) -> Changed {
+        let take = Change::Take { agent: self.agent.id.clone(), name: self.agent.name.clone() };
+        self.database.store.change(&self.conversation, take).await.unwrap()
+    }
+
+    async fn log(&self) -> Vec<Entry> {
+        self.database.store.entries(&self.conversation, 0, 1000).await.unwrap()
+    }
+}
+
+fn kinds(log: &[Entry]) -> Vec<&'static str> {
+    log.iter().map(|entry| entry.content.kind()).collect()
+}
+
+fn assert_gap_free(log: &[Entry]) {
+    let seqs: Vec<i64> = log.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, (1..=log.len() as i64).collect::<Vec<_>>());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_kept_once_however_often_it_is_sent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let first = shop.say("a").await;
+    let again = shop.say("a").await;
+    assert!(first.turn.is_some() && !first.repeated);
+    assert!(again.turn.is_none() && again.repeated);
+    assert_eq!((first.seq, first.at), (again.seq, again.at));
+    assert_eq!(shop.log().await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_at_once_get_seqs_without_a_gap(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let keys: Vec<String> = (0..20).map(|n| (n / 2).to_string()).collect();
+    let accepted = futures_util::future::join_all(keys.iter().map(|key| shop.say(key))).await;
+    assert_eq!(accepted.iter().filter(|one| one.repeated).count(), 10);
+    let log = shop.log().await;
+    assert_eq!(log.len(), 10);
+    assert_gap_free(&log);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_speaks_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let turn = shop.say("a").await.turn.unwrap();
+    let (one, two) = tokio::join!(shop.answer(&turn, None), shop.answer(&turn, None));
+    let ends = [one, two];
+    assert!(ends.contains(&TurnCommit::Spoken(3)) && ends.contains(&TurnCommit::AlreadyDone), "{ends:?}");
+    let log = shop.log().await;
+    assert_gap_free(&log);
+    assert_eq!(log.len(), 3);
+    assert!(log[1..].iter().all(|entry| entry.in_reply_to == Some(1) && entry.turn == Some(turn.id.clone())));
+    let conversation = shop.database.store.conversation(&shop.conversation).await.unwrap().unwrap();
+    assert_eq!(conversation.memory.failed_answers, 7);
+    assert_eq!(conversation.last_seq, 3);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_an_agent_overtakes_keeps_silent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let turn = shop.say("a").await.turn.unwrap();
+    assert_eq!(shop.take().await, Changed::Done(2));
+    assert_eq!(shop.answer(&turn, None).await, TurnCommit::Overtaken);
+    assert_eq!(shop.answer(&turn, None).await, TurnCommit::AlreadyDone);
+    assert_eq!(kinds(&shop.log().await), ["text", "handoff"]);
+    assert!(shop.say("b").await.turn.is_none(), "no turn while a person holds the conversation");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_node_left_is_taken_over_after_its_lease(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let shop = Shop::new(engine).await;
+    let turn = shop.say("a").await.turn.unwrap();
+    let store = &shop.database.store;
+    let until = |seconds| shop.database.clock.now() + SignedDuration::from_secs(seconds);
+    assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), []);
+    shop.database.clock.advance(SignedDuration::from_secs(5));
+    assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), [turn.clone()]);
+    assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), []);
+    shop.database.clock.advance(SignedDuration::from_secs(3));
+    store.renew_leases("other", until(4)).await.unwrap();
+    shop.database.clock.advance(SignedDuration::from_secs(3));
+    assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), [], "a renewed lease holds");
+    store.free_leases().await.unwrap();
+    assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), [turn.clone()]);
+    let work = store.load_turn(&turn, 10).await.unwrap().unwrap();
+    assert_eq!((work.message.seq, work.attempts), (1, 2));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_of_a_turn_ends_before_its_message(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    for key in ["a", "b", "c"] {
+        shop.say(key).await;
+    }
+    let turn = shop.say("d").await.turn.unwrap();
+    shop.say("e").await;
+    let work = shop.database.store.load_turn(&turn, 2).await.unwrap().unwrap();
+    assert_eq!(work.message.content, Content::text("d"));
+    assert_eq!(work.history.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_is_worked_from_its_front(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let store = &shop.database.store;
+    let inbox = store.inbox_by_key("demo").await.unwrap().unwrap();
+    let turn = shop.say("help").await.turn.unwrap();
+    shop.answer(&turn, Some("asked for a person")).await;
+    shop.database.clock.advance(SignedDuration::from_secs(60));
+    let (_, second) = store.new_visitor(&inbox.id, None, None).await.unwrap();
+    let later = Shop { conversation: second.conversation_id, ..shop };
+    let turn = later.say("help").await.turn.unwrap();
+    later.answer(&turn, Some("unhappy")).await;
+
+    let store = &later.database.store;
+    let queue = store.conversations(ConversationFilter::Queued, None, 10).await.unwrap();
+    let reasons: Vec<_> = queue.iter().map(|one| one.queued.clone().unwrap().reason).collect();
+    assert_eq!(reasons, ["asked for a person", "unhappy"]);
+    assert_eq!(store.queue_position(queue[1].queued.clone().unwrap().at).await.unwrap(), 2);
+    let page = store.conversations(ConversationFilter::Queued, Some(&queue[0].id), 10).await.unwrap();
+    assert_eq!(page.len(), 1);
+    assert_eq!(page[0].id, queue[1].id);
+
+    let take = Change::Take { agent: later.agent.id.clone(), name: "Ada".into() };
+    store.change(&queue[0].id, take).await.unwrap();
+    assert_eq!(store.conversations(ConversationFilter::Queued, None, 10).await.unwrap().len(), 1);
+    assert_eq!(store.queue_position(queue[1].queued.clone().unwrap().at).await.unwrap(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_agent_gets_it_and_the_other_is_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    shop.say("a").await;
+    let store = &shop.database.store;
+    let new = NewAgent { name: "Ben".into(), email: None, role: Role::Agent, password_hash: None };
+    let ben = store.create_agent(new).await.unwrap().unwrap();
+    let bens = Change::Take { agent: ben.id.clone(), name: "Ben".into() };
+    let (first, second) = tokio::join!(shop.take(), store.change(&shop.conversation, bens));
+    let ends = [first, second.unwrap()];
+    assert_eq!(ends.iter().filter(|end| matches!(end, Changed::Done(_))).count(), 1, "{ends:?}");
+    assert_eq!(ends.iter().filter(|end| matches!(end, Changed::HeldBy(_))).count(), 1, "{ends:?}");
+    assert_eq!(shop.log().await.len(), 2);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agents_story_stands_in_the_log(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    shop.say("a").await;
+    let store = &shop.database.store;
+    let reply = |key: &str| Change::Reply {
+        agent: shop.agent.id.clone(),
+        name: "Ada".into(),
+        content: Content::text("hello"),
+        key: Some(key.into()),
+    };
+    assert_eq!(store.change(&shop.conversation, reply("1")).await.unwrap(), Changed::NotHeld);
+    shop.take().await;
+    assert_eq!(store.change(&shop.conversation, reply("1")).await.unwrap(), Changed::Done(3));
+    assert_eq!(store.change(&shop.conversation, reply("1")).await.unwrap(), Changed::Already(3));
+    let author = Author::agent(&shop.agent.id, "Ada");
+    let back = Change::HandBack { author: author.clone(), reason: "done".into(), requeue: None };
+    assert_eq!(store.change(&shop.conversation, back).await.unwrap(), Changed::Done(4));
+    let resolve = Change::Resolve { author, then: vec![Content::text("bye")] };
+    assert_eq!(store.change(&shop.conversation, resolve.clone()).await.unwrap(), Changed::Done(6));
+    assert_eq!(store.change(&shop.conversation, resolve).await.unwrap(), Changed::Already(6));
+    let reopening = shop.say("one more thing").await;
+    assert_eq!(reopening.seq, 8);
+    assert!(reopening.turn.is_some());
+    let log = shop.log().await;
+    assert_gap_free(&log);
+    assert_eq!(log[6].content, Content::state(StatusState::Reopened));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_is_gone_is_noticed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    shop.say("a").await;
+    let store = &shop.database.store;
+    store.seen(&shop.agent.id).await.unwrap();
+    shop.take().await;
+    let minutes = |n: i64| SignedDuration::from_secs(60 * n);
+    shop.database.clock.advance(minutes(10));
+    let since = |n| shop.database.clock.now() - minutes(n);
+    assert!(store.abandoned(since(15)).await.unwrap().is_empty());
+    assert_eq!(store.agents_present(since(1)).await.unwrap(), 0);
+    shop.database.clock.advance(minutes(10));
+    assert_eq!(store.abandoned(since(15)).await.unwrap(), [shop.conversation.clone()]);
+    store.seen(&shop.agent.id).await.unwrap();
+    assert!(store.abandoned(since(15)).await.unwrap().is_empty());
+    assert_eq!(store.agents_present(since(1)).await.unwrap(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_rating_edits_the_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let turn = shop.say("a").await.turn.unwrap();
+    shop.answer(&turn, None).await;
+    let rate = |score| {
+        let given = Feedback { about: 2, kind: FeedbackKind::Rating, score, comment: None };
+        shop.database.store.give_feedback(&shop.conversation, shop.customer.clone(), given)
+    };
+    assert_eq!(rate(1).await.unwrap(), Some(4));
+    assert_eq!(rate(1).await.unwrap(), None, "the same again changes nothing");
+    assert_eq!(rate(0).await.unwrap(), Some(5));
+    let log = shop.log().await;
+    let replaced = Content::Rating { seq: 2, helpful: false, comment: None };
+    assert_eq!(log[4].content, Content::Edit { edits: 4, content: Box::new(replaced) });
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_open_until_they_are_revoked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let store = &shop.database.store;
+    let (id, token) = store.create_token(&shop.agent.id).await.unwrap();
+    assert_eq!(store.agent_by_token(&token).await.unwrap(), Some(shop.agent.clone()));
+    assert_eq!(store.agent_by_token("rpt_guess").await.unwrap(), None);
+    assert!(store.revoke_token(&id).await.unwrap());
+    assert_eq!(store.agent_by_token(&token).await.unwrap(), None);
+    assert!(!store.revoke_token(&id).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_identity_finds_its_conversation_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let store = &shop.database.store;
+    let inbox = store.inbox_by_key("demo").await.unwrap().unwrap();
+    let identity = rapport::store::Identity {
+        external_id: "u1".into(),
+        email: Some("u1@mail.example".into()),
+        name: None,
+    };
+    let (_, here) = store.new_visitor(&inbox.id, Some(&identity), None).await.unwrap();
+    let (_, there) = store.new_visitor(&inbox.id, Some(&identity), None).await.unwrap();
+    assert_eq!(here, there);
+    let (_, stranger) = store.new_visitor(&inbox.id, None, None).await.unwrap();
+    assert!(!store.identify(&stranger.customer_id, &identity).await.unwrap(), "u1 is somebody already");
+    let other = rapport::store::Identity { external_id: "u2".into(), ..identity.clone() };
+    assert!(store.identify(&stranger.customer_id, &other).await.unwrap());
+    assert!(store.identify(&stranger.customer_id, &other).await.unwrap());
+    assert!(!store.identify(&stranger.customer_id, &identity).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_again_keeps_everything(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    shop.say("a").await;
+    let again = rapport::store::Store::open(&shop.database.url, rapport::base::clock::Clock::System).await.unwrap();
+    assert_eq!(again.entries(&shop.conversation, 0, 10).await.unwrap(), shop.log().await);
+}
