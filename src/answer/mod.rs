@@ -4,5 +4,9 @@
 //! It renders what policy decided, from what search found. It decides nothing, reads no
 //! database and keeps no state.
 
+pub mod clarify;
+pub mod knowledge;
+pub mod markdown;
 pub mod order;
 pub mod phrases;
+pub mod products;

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 /// One block: a paragraph, a heading, an item of a list, a row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,8 @@ pub fn blocks(source: &str) -> Vec<Block> {
 /// Reads text into blocks; `rewrite` gives each link's address, or `None` to keep only its words.
 pub fn blocks_with_links(source: &str, rewrite: impl Fn(&str) -> Option<String>) -> Vec<Block> {
     let mut reader = Reader { rewrite, blocks: Vec::new(), current: None, lists: Vec::new(), table: Table::default(), links: Vec::new(), images: 0 };
-    for (event, range) in Parser::new_ext(source, Options::ENABLE_TABLES).into_offset_iter() {
+    let events = Parser::new_ext(source, Options::ENABLE_TABLES).into_offset_iter();
+    for (event, range) in TextMergeWithOffset::new(events) {
         reader.take(event, range);
     }
     reader.flush();
@@ -121,7 +122,7 @@ pub fn escape(text: &str) -> String {
         let is_mark = match c {
             '\\' => next.is_some_and(|next| next.is_ascii_punctuation()),
             '*' | '_' | '`' | '[' | ']' => true,
-            '<' => next.is_some_and(|next| !next.is_whitespace()),
+            '<' => next.is_none_or(|next| !next.is_whitespace()),
             '&' => begins_entity(&rest.clone().collect::<String>()),
             _ => false,
         };
@@ -359,7 +360,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case("<script>alert(1)</script>hello", "alert(1)hello")]
+    #[case("<script>alert(1)</script>", "")]
+    #[case("hello <script>alert(1)</script>", "hello alert(1)")]
     #[case("<img src=x onerror=alert(1)> hi", "hi")]
     #[case("[click](javascript:alert(1))", "click")]
     #[case("[click](JaVaScRiPt:alert(1))", "click")]

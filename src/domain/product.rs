@@ -109,18 +109,6 @@ impl utoipa::PartialSchema for Price {
 
 impl ToSchema for Price {}
 
-/// What the customer wants of a product, read from the message.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ProductWish {
-    /// The message, searched in titles, descriptions and attributes.
-    pub text: String,
-    pub min: Option<Price>,
-    pub max: Option<Price>,
-    /// Options or attributes that must match, for example a colour or a size.
-    pub options: Vec<String>,
-    pub in_stock_only: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

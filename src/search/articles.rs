@@ -218,7 +218,7 @@ fn describe_yaml_error(file: &Path, front: &str, cause: &serde_norway::Error) ->
         return error(file, line_of_key(front, key), format!("unknown key `{key}`: the keys are {KEYS}"));
     }
     if let Some(key) = message.split("duplicate field `").nth(1).and_then(|rest| rest.split('`').next()) {
-        return error(file, reported, format!("`{key}` stands twice: keep one"));
+        return error(file, lines_of_key(front, key).last().unwrap_or(reported), format!("`{key}` stands twice: keep one"));
     }
     let bare = message.split(" at line ").next().unwrap_or(&message);
     error(file, reported, format!("the front matter is not valid YAML ({bare}): put values that contain `:` or `#` in quotes, and lists in brackets"))
@@ -226,12 +226,15 @@ fn describe_yaml_error(file: &Path, front: &str, cause: &serde_norway::Error) ->
 
 /// The line of the file (not of the front matter) on which a key stands.
 fn line_of_key(front: &str, key: &str) -> usize {
-    let starts_here = |line: &str| {
-        line.trim_start().trim_matches(['"', '\'']).strip_prefix(key).is_some_and(|rest| {
-            rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
-        })
+    lines_of_key(front, key).next().unwrap_or(1)
+}
+
+fn lines_of_key(front: &str, key: &str) -> impl Iterator<Item = usize> {
+    let starts_here = move |line: &str| {
+        let line = line.trim_start().trim_start_matches(['"', '\'']);
+        line.strip_prefix(key).is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
     };
-    front.lines().position(starts_here).map_or(1, |index| index + 2)
+    front.lines().zip(2..).filter(move |(line, _)| starts_here(line)).map(|(_, number)| number)
 }
 
 fn is_locale(text: &str) -> bool {

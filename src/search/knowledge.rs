@@ -288,3 +288,11 @@ impl Knowledge {
         self.0.load_full()
     }
 }
+
+impl Default for Knowledge {
+    /// Nothing is known yet.
+    fn default() -> Self {
+        let empty = Draft::of_passages(Vec::new()).build(&[]);
+        Self::new(empty.expect("an empty index builds in memory: this is a bug"))
+    }
+}

@@ -20,4 +20,4 @@ pub mod words;
 pub use articles::Problem;
 pub use knowledge::{Knowledge, KnowledgeIndex, Mode, PassageHit, Query};
 pub use passages::Passage;
-
+pub use products::{Catalogue, CatalogueIndex, ProductHit};

@@ -25,7 +25,7 @@ pub use dialect::Dialect;
 pub use feedback::{Feedback, FeedbackKind};
 pub use inboxes::Inbox;
 pub use log::{Accepted, NewEntry, NewMessage};
-pub use shop::{StoredFile, Track};
+pub use shop::{ImportedEvent, StoredFile, Track};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
 pub use visitors::{Identity, ImportedCustomer, Visitor};
 

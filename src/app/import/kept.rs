@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::problem::{Found, Problem};
+use super::problem::Found;
 use super::source::{Record, Step};
 use super::tree::{Node, shortened};
 
@@ -19,10 +19,9 @@ impl<T> Kept<T> {
         Self { value, record }
     }
 
-    /// A problem at a part of the record.
-    pub(super) fn problem(&self, path: &[Step], message: impl Into<String>) -> Problem {
-        let (line, column) = self.record.place(path);
-        Problem { file: self.record.file().to_owned(), line, column, message: message.into() }
+    /// Adds a problem at a part of the record.
+    pub(super) fn tell(&self, path: &[Step], message: impl Into<String>, found: &Found) {
+        found.at(&self.record, path, message);
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::fields::Fields;
 use super::kept::{Kept, Unique};
-use super::problem::{Found, Problem, Problems};
+use super::problem::{Found, Problems};
 use super::shapes::{is_country, is_currency, is_email, is_number};
 use super::source::{self, Record, Row, Step, Table, TableOrigin};
 use super::tree::{Node, shortened};
@@ -53,18 +53,16 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Kept<Order>>, Problems> {
 }
 
 /// Lines whose SKU no product has: the order can be told, but not what was bought.
-pub(super) fn unknown_skus(orders: &[Kept<Order>], known: &HashSet<String>) -> Vec<Problem> {
-    let mut warnings = Vec::new();
+pub(super) fn unknown_skus(orders: &[Kept<Order>], known: &HashSet<String>) -> Problems {
+    let warnings = Found::default();
     for order in orders {
-        for (index, line) in order.value.lines.iter().enumerate() {
-            if !known.contains(&line.sku) {
-                let path = [Step::Value("lines".into()), Step::Item(index), Step::Value("sku".into())];
-                let message = format!("no product has the SKU `{}`: import the products as well, or the customer is told the number only", shortened(&line.sku));
-                warnings.push(order.problem(&path, message));
-            }
+        for (index, line) in order.value.lines.iter().enumerate().filter(|(_, line)| !known.contains(&line.sku)) {
+            let path = [Step::Value("lines".into()), Step::Item(index), Step::Value("sku".into())];
+            let message = format!("no product has the SKU `{}`: import the products too, or customers are told the number only", shortened(&line.sku));
+            order.tell(&path, message, &warnings);
         }
     }
-    warnings
+    warnings.into_problems()
 }
 
 fn order(record: &Record, found: &Found) -> Option<Order> {
@@ -155,7 +153,7 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
         let mut node: Vec<(String, Node)> = columns.iter().filter_map(|(column, _)| entry(&rows[0], column)).collect();
         let lines = rows.iter().map(|row| Node::Map(LINE.iter().filter_map(|name| entry(row, name)).collect()));
         node.push(("lines".to_owned(), Node::List(lines.collect())));
-        let origin = TableOrigin { lines: rows.iter().map(|row| row.line).collect(), columns: Rc::clone(&table.columns), place };
+        let origin = TableOrigin { lines: rows.iter().map(|row| row.line).collect(), columns: Arc::clone(&table.columns), place };
         records.push(Record::of_rows(&table, Node::Map(node), origin));
     }
     records
@@ -283,7 +281,7 @@ AW-10482,,,,,,AW-MUG-GREY,1,14.50,,,,,,,
         let folder = Folder::new();
         let orders = read(&[folder.file("o.yaml", YAML)]).unwrap();
         let warnings = unknown_skus(&orders, &HashSet::from(["AW-MUG-BLUE".to_owned()]));
-        assert_eq!(warnings.len(), 1);
-        assert_eq!((warnings[0].line, warnings[0].column), (9, 13), "{}", warnings[0]);
+        assert_eq!(warnings.count(), 1);
+        assert_eq!((warnings.listed[0].line, warnings.listed[0].column), (9, 13), "{warnings}");
     }
 }

@@ -1,7 +1,7 @@
 //! Products and their variants; the format is described in `docs/catalogue.md`.
 
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::fields::Fields;
 use super::kept::{Kept, Unique};
@@ -108,7 +108,7 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
         node.push(("variants".to_owned(), Node::List(variants.collect())));
         let origin = TableOrigin {
             lines: rows.iter().map(|row| row.line).collect(),
-            columns: Rc::clone(&table.columns),
+            columns: Arc::clone(&table.columns),
             place,
         };
         records.push(Record::of_rows(&table, Node::Map(node), origin));

@@ -4,7 +4,7 @@
 //! importers' business.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -19,7 +19,7 @@ const LARGE: u64 = 4 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub(super) node: Node,
-    text: Rc<Text>,
+    text: Arc<Text>,
     origin: Origin,
 }
 
@@ -34,11 +34,13 @@ struct Text {
 enum Origin {
     /// An item of the file's list.
     Yaml(usize),
+    /// The whole file.
+    YamlDocument,
     /// An item of a file that is one JSON list.
     JsonList(usize),
     /// A line (from 1), by its bytes.
     JsonLine { line: usize, start: usize, end: usize },
-    Table(Rc<TableOrigin>),
+    Table(Arc<TableOrigin>),
 }
 
 /// Where the parts of a record that was made of table rows stand.
@@ -46,7 +48,7 @@ enum Origin {
 pub(super) struct TableOrigin {
     /// The lines of the rows, from 1.
     pub(super) lines: Vec<usize>,
-    pub(super) columns: Rc<Vec<String>>,
+    pub(super) columns: Arc<Vec<String>>,
     /// The row (an index of `lines`) and the column's name at which a path ends.
     pub(super) place: fn(&[Step]) -> (usize, String),
 }
@@ -54,9 +56,9 @@ pub(super) struct TableOrigin {
 /// A table: the names of its columns and its rows.
 #[derive(Debug)]
 pub(super) struct Table {
-    pub(super) columns: Rc<Vec<String>>,
+    pub(super) columns: Arc<Vec<String>>,
     pub(super) rows: Vec<Row>,
-    text: Rc<Text>,
+    text: Arc<Text>,
 }
 
 #[derive(Debug)]
@@ -70,7 +72,7 @@ pub(super) type FromTable = fn(Table, &Found) -> Vec<Record>;
 
 impl Record {
     pub(super) fn of_rows(table: &Table, node: Node, origin: TableOrigin) -> Self {
-        Self { node, text: Rc::clone(&table.text), origin: Origin::Table(Rc::new(origin)) }
+        Self { node, text: Arc::clone(&table.text), origin: Origin::Table(Arc::new(origin)) }
     }
 
     pub(super) fn file(&self) -> &Path {
@@ -82,6 +84,7 @@ impl Record {
         let text = &self.text.text;
         let place = match &self.origin {
             Origin::Yaml(index) => tree::locate_yaml(text, &below(*index, path)),
+            Origin::YamlDocument => tree::locate_yaml(text, path),
             Origin::JsonList(index) => tree::locate_json(text, &below(*index, path)),
             Origin::JsonLine { line, start, end } => {
                 let within = text.get(*start..*end).unwrap_or_default();
@@ -95,6 +98,29 @@ impl Record {
             }
         };
         place.unwrap_or((0, 0))
+    }
+
+    /// The place of a line of a block (`|`) that begins at `start`, given what the line
+    /// says; of another kind of text, its start.
+    pub(super) fn place_in_block(&self, start: (usize, usize), index: usize, says: &str) -> (usize, usize) {
+        let line = start.0 + 1 + index;
+        let content = self.text.text.lines().nth(line - 1).unwrap_or_default();
+        match content.find(says) {
+            Some(offset) => (line, content[..offset].chars().count() + 1),
+            None => start,
+        }
+    }
+}
+
+/// A YAML file that is one record.
+pub(super) fn yaml_document(file: &Path, text: String, found: &Found) -> Option<Record> {
+    match serde_norway::from_str::<Node>(&text) {
+        Ok(Node::Null) => None,
+        Ok(node) => Some(Record { node, text: Arc::new(Text { file: file.to_owned(), text }), origin: Origin::YamlDocument }),
+        Err(error) => {
+            found.add(yaml_problem(file, &error));
+            None
+        }
     }
 }
 
@@ -183,7 +209,7 @@ fn progress(files: &[PathBuf]) -> ProgressBar {
 
 fn read_records(file: &Path, text: String, from_table: FromTable, found: &Found, records: &mut Vec<Record>) {
     let before = (records.len(), found.count());
-    let text = Rc::new(Text { file: file.to_owned(), text });
+    let text = Arc::new(Text { file: file.to_owned(), text });
     match ending(file).as_str() {
         "yaml" | "yml" => read_yaml(&text, found, records),
         "json" | "jsonl" | "ndjson" => read_json(&text, found, records),
@@ -202,10 +228,10 @@ fn read_records(file: &Path, text: String, from_table: FromTable, found: &Found,
     }
 }
 
-fn read_yaml(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
+fn read_yaml(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     match serde_norway::from_str::<Node>(&text.text) {
         Ok(Node::List(items)) => records.extend(
-            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Rc::clone(text), origin: Origin::Yaml(index) }),
+            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Arc::clone(text), origin: Origin::Yaml(index) }),
         ),
         Ok(Node::Null) => {}
         Ok(other) => found.add(Problem {
@@ -218,7 +244,7 @@ fn read_yaml(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
     }
 }
 
-pub(super) fn yaml_problem(file: &Path, error: &serde_norway::Error) -> Problem {
+fn yaml_problem(file: &Path, error: &serde_norway::Error) -> Problem {
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or(&message);
@@ -231,7 +257,7 @@ pub(super) fn yaml_problem(file: &Path, error: &serde_norway::Error) -> Problem 
     Problem { file: file.to_owned(), line, column, message: format!("this is not valid YAML ({message}){cure}") }
 }
 
-fn read_json(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
+fn read_json(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     if text.text.trim_start().starts_with('[') {
         return read_json_list(text, found, records);
     }
@@ -242,7 +268,7 @@ fn read_json(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
             match serde_json::from_str::<Node>(line) {
                 Ok(node) => {
                     let origin = Origin::JsonLine { line: index + 1, start, end };
-                    records.push(Record { node, text: Rc::clone(text), origin });
+                    records.push(Record { node, text: Arc::clone(text), origin });
                 }
                 Err(error) => found.add(json_problem(text, index, &error)),
             }
@@ -251,10 +277,10 @@ fn read_json(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
     }
 }
 
-fn read_json_list(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
+fn read_json_list(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     match serde_json::from_str::<Vec<Node>>(&text.text) {
         Ok(items) => records.extend(
-            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Rc::clone(text), origin: Origin::JsonList(index) }),
+            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Arc::clone(text), origin: Origin::JsonList(index) }),
         ),
         Err(error) => found.add(json_problem(text, 0, &error)),
     }
@@ -279,7 +305,7 @@ fn json_problem(text: &Text, lines_before: usize, error: &serde_json::Error) -> 
     }
 }
 
-fn read_table(text: Rc<Text>, found: &Found) -> Option<Table> {
+fn read_table(text: Arc<Text>, found: &Found) -> Option<Table> {
     if text.text.trim().is_empty() {
         return None;
     }
@@ -312,7 +338,7 @@ fn read_table(text: Rc<Text>, found: &Found) -> Option<Table> {
             }
         }
     }
-    Some(Table { columns: Rc::new(columns), rows, text })
+    Some(Table { columns: Arc::new(columns), rows, text })
 }
 
 fn csv_message(error: &csv::Error) -> String {
@@ -338,7 +364,7 @@ pub(super) fn one_record_a_row(table: Table, _: &Found) -> Vec<Record> {
         let entries = cells.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| (name.clone(), Node::Text(cell.clone())));
         let origin = TableOrigin {
             lines: vec![row.line],
-            columns: Rc::clone(&table.columns),
+            columns: Arc::clone(&table.columns),
             place: |path| match path.first() {
                 Some(Step::Value(name) | Step::Name(name)) => (0, name.clone()),
                 _ => (0, String::new()),

@@ -42,6 +42,20 @@ impl Node {
         }
     }
 
+    /// The value of that name, in names with values.
+    pub(super) fn get(&self, name: &str) -> Option<&Node> {
+        let Node::Map(entries) = self else { return None };
+        entries.iter().find(|(entry, _)| entry == name).map(|(_, node)| node).filter(|node| **node != Node::Null)
+    }
+
+    pub(super) fn as_text(&self) -> Option<&str> {
+        if let Node::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(super) fn as_list(&self) -> Option<&[Node]> {
+        if let Node::List(items) = self { Some(items) } else { None }
+    }
+
     pub(super) fn into_json(self) -> serde_json::Value {
         match self {
             Node::Null => serde_json::Value::Null,
