@@ -140,6 +140,12 @@ impl Encoder {
         answer.await.unwrap_or(Err(EncodeError::Unavailable))
     }
 
+    /// As [`Encoder::encode`], for callers outside the async runtime.
+    pub fn encode_blocking(&self, text: &str) -> Result<Vector, EncodeError> {
+        let mut vectors = self.encode_all(&[text], |_| ())?;
+        vectors.pop().ok_or(EncodeError::Unavailable)
+    }
+
     /// The vectors of many texts, in their order, for training and indexing. Blocks; live
     /// messages go before it. `progress` is told how many texts are done so far.
     pub fn encode_all<S: AsRef<str>>(
