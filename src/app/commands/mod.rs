@@ -5,8 +5,11 @@ pub mod analyze;
 pub mod bench_encoder;
 pub mod chat;
 pub mod eval;
+mod eval_retrieval;
 pub mod import;
 pub mod inbox;
+pub mod init;
+pub mod kb;
 pub mod load;
 mod progress;
 pub mod serve;
@@ -37,10 +40,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Args),
+    Init(init::Args),
     Chat(chat::Args),
     Analyze(analyze::Args),
     Train(train::Args),
     Eval(eval::Args),
+    Kb(kb::Args),
     Import(import::Args),
     Load(load::Args),
     Token(token::Args),
@@ -80,9 +85,11 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
 async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => serve::run(args, config, Home::find()?).await?,
+        Command::Init(args) => init::run(args, &config, &Home::find()?).await?,
         Command::Analyze(args) => analyze::run(args, &config, &Home::find()?).await?,
         Command::Train(args) => train::run(args, &Home::find()?).await?,
         Command::Eval(args) => eval::run(args, &Home::find()?).await?,
+        Command::Kb(args) => kb::run(args, &Home::find()?).await?,
         Command::Import(args) => import::run(args, &config, &Home::find()?).await?,
         Command::Token(args) => token::run(args, &config).await?,
         Command::Agent(args) => agent::run(args, &config).await?,
