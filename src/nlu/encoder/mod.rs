@@ -48,7 +48,7 @@ pub struct EncoderOptions {
 
 impl Default for EncoderOptions {
     fn default() -> Self {
-        Self { precision: Precision::Auto, threads: 0, queue: 512, max_batch_tokens: 1024 }
+        Self { precision: Precision::Auto, threads: 1, queue: 512, max_batch_tokens: 1024 }
     }
 }
 
