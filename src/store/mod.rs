@@ -7,6 +7,7 @@
 mod agents;
 mod conversations;
 mod dialect;
+mod examination;
 mod feedback;
 mod inboxes;
 mod log;
@@ -22,6 +23,7 @@ use sqlx::{Any, AnyPool, Connection, Row, Transaction};
 pub use agents::{Agent, NewAgent, Role};
 pub use conversations::{Change, Changed, ConversationFilter, Note};
 pub use dialect::Dialect;
+pub use examination::Examination;
 pub use feedback::{Feedback, FeedbackKind};
 pub use inboxes::Inbox;
 pub use log::{Accepted, NewEntry, NewMessage};

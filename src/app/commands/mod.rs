@@ -4,6 +4,7 @@ pub mod agent;
 pub mod analyze;
 pub mod bench_encoder;
 pub mod chat;
+pub mod doctor;
 pub mod eval;
 mod eval_retrieval;
 pub mod import;
@@ -51,6 +52,7 @@ enum Command {
     Token(token::Args),
     Agent(agent::Args),
     Inbox(inbox::Args),
+    Doctor(doctor::Args),
     #[command(hide = true)]
     BenchEncoder(bench_encoder::Args),
 }
@@ -63,6 +65,8 @@ impl Cli {
             match self.command {
                 Command::Chat(args) => chat::run(args).await?,
                 Command::Load(args) => load::run(args).await?,
+                // A doctor is called when the configuration itself may be what is wrong.
+                Command::Doctor(args) => doctor::run(args, Config::load(self.config.as_deref()), Home::find()).await?,
                 command => {
                     let config = Config::load(self.config.as_deref())?;
                     return run_here(command, config).await;
@@ -95,7 +99,7 @@ async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Agent(args) => agent::run(args, &config).await?,
         Command::Inbox(args) => inbox::run(args, &config).await?,
         Command::BenchEncoder(args) => bench_encoder::run(args, Home::find()?).await?,
-        Command::Chat(_) | Command::Load(_) => unreachable!("run without a configuration above"),
+        Command::Chat(_) | Command::Load(_) | Command::Doctor(_) => unreachable!("run without a configuration above"),
     }
     Ok(ExitCode::SUCCESS)
 }

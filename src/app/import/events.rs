@@ -65,7 +65,7 @@ fn is_name(text: &str) -> bool {
 mod tests {
     use super::super::testing::{Folder, problems};
     use super::*;
-    use crate::app::import::Problem;
+    use crate::app::import::problem::Problem;
     use rstest::rstest;
 
     fn first(problems: &Problems) -> &Problem {

@@ -23,7 +23,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 pub use problem::Problems;
-pub use rasa::{RasaBot, rasa};
+pub use rasa::rasa;
 
 use crate::domain::article::Article;
 use crate::domain::order::Order;
