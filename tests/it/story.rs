@@ -85,7 +85,7 @@ async fn twelve_messages_from_a_greeting_to_a_person() {
         assert!(!escalates(calm), "nothing to escalate yet: {calm:#?}");
     }
 
-    let complaint = ann.ask("Now I see that the lamp arrived with a crack in its foot").await;
+    let complaint = ann.ask("My lamp came with a cracked foot, can I get a new one?").await;
     assert!(!escalates(&complaint), "a calm complaint is answered: {complaint:#?}");
     let anger = ann
         .ask("This is the third time something arrives broken! I am absolutely furious, this is a disgrace, I want my money back now!")
