@@ -5,6 +5,8 @@
 //! products beyond their names, or of what is done about a message.
 
 pub mod encoder;
+pub mod entities;
 pub mod heads;
+pub mod language;
 pub mod metrics;
 pub mod training;
