@@ -26,9 +26,14 @@ use crate::domain::analysis::Entity;
 
 pub use lexicon::{Lexicon, OrderPattern, ProductName};
 
+/// Beyond this nothing is looked for, in bytes: what is pasted below a letter is not what the
+/// writer says, and a huge message must not hold up others.
+const MAX_BYTES: usize = 8_000;
+
 /// Everything that `text` names, in the order of the text, without overlaps. Days are
 /// resolved against `today`, the writer's day.
 pub fn find(text: &str, today: Date, lexicon: &Lexicon) -> Vec<Entity> {
+    let text = &text[..text.floor_char_boundary(MAX_BYTES)];
     let mut claims = email::find(text);
     claims.extend(order_number::find(text, &lexicon.orders));
     claims.extend(date::find(text, today));

@@ -38,7 +38,7 @@ static BARE_START: LazyLock<Regex> = LazyLock::new(|| {
 
 static LIMIT: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"\b(?:under|below|(?:less|lower|cheaper|(?:no|not) more)\s+than|max(?:imum)?\.?|up\s+to|at\s+most|budget|spend|spent|costs?|paid|pay|charged|priced?)(?:\s*:|\s+(?:of|is|at|about|around|me))?\s+(?P<amount>{NUMBER})"
+        r"\b(?:under|below|(?:less|lower|cheaper|(?:no|not) more)\s+than|max(?:imum)?\.?|up\s+to|at\s+most|budget|spend|spent|costs?|paid|pay|charged|refunded|total|priced?)(?:\s*:|\s+(?:of|is|at|about|around|me))?\s+(?P<amount>{NUMBER})"
     ))
 });
 static LIMIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -60,7 +60,7 @@ static UNIT: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that make a bare limit a price, and words that make it something else.
 static PRICE_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:price|cost|cheap|budget|spen[dt]|afford|pay|paid|charge|expensive|money|worth|gift|present|discount)",
+        r"\b(?:price|cost|cheap|budget|spen[dt]|afford|pay|paid|refund|charge|expensive|money|worth|gift|present|discount)",
     )
 });
 static OTHER_WORDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -223,6 +223,7 @@ mod tests {
     #[case("below 25.50", &["25.50 EUR"])]
     #[case("my budget is 60", &["60.00 EUR"])]
     #[case("gifts between 20 and 40", &["20.00 EUR", "40.00 EUR"])]
+    #[case("I was refunded 34.90 but paid 39.85", &["34.90 EUR", "39.85 EUR"])]
     #[case("30 tops", &["30.00 EUR"])]
     #[case("between 20 and 40 euros", &["20.00 EUR", "40.00 EUR"])]
     #[case("under 50 dollars", &["50.00 USD"])]

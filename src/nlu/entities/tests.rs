@@ -1,5 +1,7 @@
 //! All types together: precedence, places in characters, and texts that nobody foresaw.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -9,10 +11,10 @@ use crate::domain::analysis::{Entity, EntityType};
 
 const TODAY: Date = date(2026, 11, 18);
 
-fn lexicon() -> Lexicon {
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let product = |sku: &str, title: &str| ProductName { sku: sku.to_owned(), title: title.to_owned() };
     Lexicon::new(vec![product("AW-THR-SKAGEN", "Skagen wool throw"), product("AW-REF-KAARS", "Candle refill")])
-}
+});
 
 fn slice(text: &str, entity: &Entity) -> String {
     text.chars().skip(entity.start).take(entity.end - entity.start).collect()
@@ -28,14 +30,14 @@ fn slice(text: &str, entity: &Entity) -> String {
 #[case("room 10482, size 42, 2 pieces", &[])]
 #[case("", &[])]
 fn the_more_specific_wins(#[case] text: &str, #[case] values: &[&str]) {
-    let found: Vec<_> = find(text, TODAY, &lexicon()).into_iter().map(|entity| entity.value).collect();
+    let found: Vec<_> = find(text, TODAY, &LEXICON).into_iter().map(|entity| entity.value).collect();
     assert_eq!(found, values);
 }
 
 #[test]
 fn places_are_in_characters() {
     let text = "Grüße 👋🏽, où est ma commande AW-10482 à 50 € ?";
-    let found = find(text, TODAY, &lexicon());
+    let found = find(text, TODAY, &LEXICON);
     let kinds: Vec<_> = found.iter().map(|entity| entity.kind).collect();
     assert_eq!(kinds, [EntityType::OrderNumber, EntityType::Money]);
     for entity in &found {
@@ -94,8 +96,7 @@ fn fragment() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_is_read(text in prop_oneof![".{0,80}", prop::collection::vec(fragment(), 0..24).prop_map(|parts| parts.concat())]) {
-        let lexicon = lexicon();
-        let found = find(&text, TODAY, &lexicon);
+        let found = find(&text, TODAY, &LEXICON);
         let mut last_end = 0;
         for entity in &found {
             prop_assert_eq!(slice(&text, entity), entity.text.as_str());
@@ -109,6 +110,6 @@ proptest! {
     fn any_day_is_today(day in -4_371_587_i32..=2_932_896) {
         let today = date(1970, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap_or(Date::MAX);
         let text = "tomorrow, yesterday, in 999 years, 999 months ago, last Friday next week, 29 Feb, 3/11/26";
-        prop_assert!(!find(text, today, &lexicon()).is_empty());
+        prop_assert!(!find(text, today, &LEXICON).is_empty());
     }
 }

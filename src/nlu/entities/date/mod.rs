@@ -3,6 +3,7 @@
 
 mod names;
 mod relative;
+mod tense;
 mod written;
 
 use jiff::civil::Date;
@@ -66,6 +67,10 @@ mod tests {
     #[case("29 February 2028", &[("29 February 2028", "2028-02-29")])]
     #[case("Friday, 20 November", &[("Friday, 20 November", "2026-11-20")])]
     #[case("Friday the 20th of November", &[("Friday the 20th of November", "2026-11-20")])]
+    #[case("order from 3 March", &[("3 March", "2026-03-03")])]
+    #[case("no news since Thursday", &[("Thursday", "2026-11-12")])]
+    #[case("I ordered a lamp on Monday", &[("Monday", "2026-11-16")])]
+    #[case("I ordered a lamp, will it come on Monday", &[("Monday", "2026-11-23")])]
     #[case("today or tomorrow?", &[("today", "2026-11-18"), ("tomorrow", "2026-11-19")])]
     #[case("yesterday", &[("yesterday", "2026-11-17")])]
     #[case("the day after tomorrow", &[("day after tomorrow", "2026-11-20")])]

@@ -8,7 +8,7 @@ use jiff::civil::{Date, Weekday};
 use regex::{Captures, Regex};
 
 use super::names::{self, SHORT_WEEKDAY, WEEKDAY};
-use super::{boundary, found};
+use super::{boundary, found, tense};
 use crate::nlu::entities::found::Found;
 use crate::nlu::entities::numerals;
 
@@ -79,7 +79,7 @@ fn shifted(today: Date, count: i64, unit: &str) -> Option<Date> {
 }
 
 /// Weekdays: alone or with `next`, the first after today; with `this`, today counts; with
-/// `last`, the first before today. Short names need a word before them ("on fri").
+/// `last` or after a verb of the past, the first before today. Short names need a word before them ("on fri").
 pub(super) fn weekdays(text: &str, today: Date) -> Vec<Found> {
     let mut all = Vec::new();
     for captures in WEEKDAYS.captures_iter(text) {
@@ -95,6 +95,7 @@ pub(super) fn weekdays(text: &str, today: Date) -> Vec<Found> {
         }
         let day = match captures.name("week") {
             Some(week) => in_week(today, weekday, week.as_str()),
+            None if which.is_none() && tense::is_past(text, name.start()) => beside(today, weekday, Some("last")),
             None => beside(today, weekday, which.as_deref()),
         };
         let start = if which.is_some() { whole.start() } else { name.start() };

@@ -2,13 +2,14 @@
 //! as in Europe, unless that cannot be. It must not know words that lean on today, except to
 //! choose the year that was left out.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use regex::{Captures, Regex};
 
 use super::names::{self, MONTH};
-use super::{boundary, found};
+use super::{boundary, found, tense};
 use crate::nlu::entities::found::Found;
 
 static ISO: LazyLock<Regex> =
@@ -97,24 +98,21 @@ fn in_words(text: &str, today: Date, captures: &Captures<'_>) -> Option<Found> {
     let month_name = captures.name("month")?;
     let (month, day) = (names::month(month_name.as_str())?, number(captures, "day")?);
     let explicit = captures.name("year").or_else(|| captures.name("ordinal")).is_some();
-    // "it may 3 times": the verb is told from the month by its capital or its surroundings.
-    let verb = month_name.as_str() == "may" && !BEFORE_A_DATE.is_match(boundary::lead(text, whole.start(), 16));
-    let followed_by_words = boundary::follow(text, whole.end(), 2).trim_start().starts_with(char::is_alphabetic);
-    let counted = verb_or_count(month_name.as_str(), text, whole.end());
-    if !explicit && ((verb && followed_by_words) || counted) || !boundary::ends_alone(text, whole.end()) {
+    if (!explicit && is_verb(month_name.as_str(), text, whole.range())) || !boundary::ends_alone(text, whole.end()) {
         return None;
     }
     let day = match captures.name("year") {
         Some(year) => calendar(year.as_str().parse().ok()?, month, day)?,
+        None if tense::is_past(text, whole.start()) => latest(today, month, day)?,
         None => nearest(today, month, day)?,
     };
     Some(found(day, whole.range(), if explicit { 0.95 } else { 0.9 }))
 }
 
-/// "I may 5 stars give", "may 3 pieces".
-fn verb_or_count(month: &str, text: &str, end: usize) -> bool {
-    let next = boundary::follow(text, end, 10).trim_start().to_lowercase();
-    month.eq_ignore_ascii_case("may") && ["times", "stars", "pieces", "days"].iter().any(|word| next.starts_with(word))
+/// "I may 5 times": the verb has no capital, no preposition before it, and words after it.
+fn is_verb(month: &str, text: &str, span: Range<usize>) -> bool {
+    let words_follow = boundary::follow(text, span.end, 4).trim_start().starts_with(char::is_alphabetic);
+    month == "may" && words_follow && !BEFORE_A_DATE.is_match(boundary::lead(text, span.start, 16))
 }
 
 fn number(captures: &Captures<'_>, name: &str) -> Option<i8> {
@@ -128,7 +126,16 @@ fn calendar(year: i16, month: i8, day: i8) -> Option<Date> {
 /// The day of that name closest to today: in January "20 December" is past, in November
 /// "2 January" is to come.
 fn nearest(today: Date, month: i8, day: i8) -> Option<Date> {
-    let years = [1, 0, -1].into_iter().filter_map(|offset| today.year().checked_add(offset));
-    let candidates = years.filter_map(|year| calendar(year, month, day));
-    candidates.min_by_key(|candidate| candidate.since(today).map_or(i32::MAX, |span| span.get_days().abs()))
+    let distance = |candidate: &Date| candidate.since(today).map_or(i32::MAX, |span| span.get_days().abs());
+    around(today, month, day).min_by_key(distance)
+}
+
+fn latest(today: Date, month: i8, day: i8) -> Option<Date> {
+    around(today, month, day).find(|candidate| *candidate <= today)
+}
+
+/// The day in the next year, this one and the last.
+fn around(today: Date, month: i8, day: i8) -> impl Iterator<Item = Date> {
+    let years = [1, 0, -1].into_iter().filter_map(move |offset| today.year().checked_add(offset));
+    years.filter_map(move |year| calendar(year, month, day))
 }

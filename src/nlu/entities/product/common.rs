@@ -33,9 +33,9 @@ const SPEECH: &str = "about after again also always and any are back bad because
     package paid parcel part pay people pick piece pieces place please point post price problem product put quality question \
     quick quite rain read ready really reason receive received refund return right said same save say sea see seem sell send \
     sent service shall she ship shipped shop should show since size some someone something soon sorry south spring start \
-    state stay still stock stop store storm story such summer sure take thank thanks that the their them then there these they \
+    state stay street still stock stop store storm story such summer sure take thank thanks that the their them then there these they \
     thing things think this those though time times today together told tomorrow too track tracking tried try two under until \
-    use used very wait waiting want wanted wants was way wear website week well went were what when where which while who why \
+    use used very wait waiting want wanted wants was way wear website week well went wick were what when where which while who why \
     will winter wish with within without wonder work worked working works worth would write wrong year yes yet you your";
 
 static WORDS: LazyLock<HashSet<&'static str>> =

@@ -28,6 +28,9 @@ use crate::domain::analysis::EntityType;
 /// must not cost milliseconds.
 const MAX_WORDS: usize = 400;
 
+/// Nor does anybody name more products than this in one message.
+const MAX_PRODUCTS: usize = 16;
+
 /// A sole name word shorter than this is too easily another word.
 const MIN_SOLE_LENGTH: usize = 4;
 
@@ -105,17 +108,49 @@ pub(super) fn find(text: &str, index: &ProductIndex) -> Vec<Found> {
     let mut words = spelling::words(text);
     words.truncate(MAX_WORDS);
 
-    let mut readings = Vec::new();
-    let mut compared = HashSet::new();
+    // The best reading takes its words; what stands before and after it is read anew, so that
+    // "the paddo lamp or the terra" does not lose the terra for wanting the lamp too.
+    let mut unread = vec![&words[..]];
+    while let Some(part) = unread.pop().filter(|_| all.len() < MAX_PRODUCTS) {
+        let readings = readings(text, part, index);
+        let Some(best) = readings.iter().max_by(|a, b| fit(a).total_cmp(&fit(b)).then(b.title.cmp(&a.title))) else {
+            continue;
+        };
+        all.push(product(best, &readings, part, index));
+        unread.push(&part[best.words.end() + 1..]);
+        unread.push(&part[..*best.words.start()]);
+    }
+    all
+}
+
+fn readings(text: &str, words: &[Word], index: &ProductIndex) -> Vec<Reading> {
+    let mut all = Vec::new();
+    let mut seen = HashSet::new();
     for (at, word) in words.iter().enumerate() {
         for title in index.candidates(&word.folded) {
-            let reading =
-                read(&index.titles[title], title, &words, at).filter(|reading| is_named(reading, text, &words, index));
-            readings.extend(reading.filter(|reading| compared.insert((title, reading.words.clone()))));
+            let reading = read(&index.titles[title], title, words, at);
+            let named = reading.filter(|reading| is_named(reading, text, words, index));
+            all.extend(named.filter(|reading| seen.insert((title, reading.words.clone()))));
         }
     }
-    all.extend(best(&readings, &words, index));
     all
+}
+
+/// More of the title's words first, then more of its weight, better spelt, with
+/// fewer other words between.
+fn fit(reading: &Reading) -> f32 {
+    let between = reading.words.end() + 1 - reading.words.start() - reading.matched;
+    reading.matched as f32 + reading.coverage * reading.likeness - 0.2 * between as f32
+}
+
+/// Products that fit the same words about as well share the confidence, and the first of the
+/// catalogue stands for them.
+fn product(reading: &Reading, readings: &[Reading], words: &[Word], index: &ProductIndex) -> Found {
+    let rival = |other: &&Reading| other.words == reading.words && fit(other) >= fit(reading) - 0.15;
+    let rivals = readings.iter().filter(rival).count();
+    let confidence = (0.4 + 0.55 * reading.coverage) * reading.likeness / rivals as f32;
+    let span = words[*reading.words.start()].start..words[*reading.words.end()].end;
+    Found { kind: EntityType::Product, span, value: index.titles[reading.title].sku.clone(), confidence }
 }
 
 /// Compares the title with the words around `at`: it grows to both sides while words of the
@@ -134,7 +169,7 @@ fn read(title: &Title, number: usize, words: &[Word], at: usize) -> Option<Readi
     }
     let (mut first, mut last) = (at, at);
     for (next, word) in words.iter().enumerate().skip(at + 1) {
-        if word.after_break || next - last > 2 {
+        if word.after_break || gap(&words[last + 1..next]) > 1 {
             break;
         }
         if hear(word) {
@@ -142,7 +177,7 @@ fn read(title: &Title, number: usize, words: &[Word], at: usize) -> Option<Readi
         }
     }
     for next in (0..at).rev() {
-        if words[next + 1].after_break || first - next > 2 {
+        if words[next + 1].after_break || gap(&words[next + 1..first]) > 1 {
             break;
         }
         if hear(&words[next]) {
@@ -154,6 +189,11 @@ fn read(title: &Title, number: usize, words: &[Word], at: usize) -> Option<Readi
     let coverage = heard().map(|(_, word)| word.role.weight()).sum::<f32>() / title.weight;
     let likeness = heard().map(|(likeness, _)| likeness).sum::<f32>() / matched as f32;
     Some(Reading { title: number, words: first..=last, matched, coverage, likeness })
+}
+
+/// How many words stand between, leaving out those that titles themselves put there.
+fn gap(between: &[Word]) -> usize {
+    between.iter().filter(|word| !matches!(word.folded.as_str(), "your" | "own" | "of" | "for" | "with")).count()
 }
 
 fn alike(typed: &str, printed: &str) -> Option<f32> {
@@ -185,38 +225,13 @@ fn is_named(reading: &Reading, text: &str, words: &[Word], index: &ProductIndex)
 fn names_alone(reading: &Reading, word: &Word, title: &Title, text: &str) -> bool {
     let letters = word.folded.chars().count();
     let begins = title.words.first().is_some_and(|first| alike(&word.folded, &first.folded).is_some());
-    let spelt = reading.likeness >= 1.0 || letters > 5;
+    let spelt = reading.likeness >= 1.0 || letters > 6;
     let person = word.capital && PERSON_BEFORE.is_match(boundary::lead(text, word.start, 24)) && !is_whole(text, word);
     begins && spelt && letters >= MIN_SOLE_LENGTH && !person
 }
 
 fn is_whole(text: &str, word: &Word) -> bool {
     text.trim().len() <= word.end - word.start + 1
-}
-
-/// The best readings that share no word. Products that fit the same words equally well share
-/// the confidence, and the first of the catalogue stands for them.
-fn best(readings: &[Reading], words: &[Word], index: &ProductIndex) -> Vec<Found> {
-    let score = |reading: &Reading| reading.coverage * reading.likeness;
-    let mut order: Vec<&Reading> = readings.iter().collect();
-    order.sort_by(|a, b| b.matched.cmp(&a.matched).then(score(b).total_cmp(&score(a))).then(a.title.cmp(&b.title)));
-    let mut kept: Vec<&Reading> = Vec::new();
-    for reading in &order {
-        let taken =
-            |other: &&Reading| other.words.start() <= reading.words.end() && reading.words.start() <= other.words.end();
-        if !kept.iter().any(taken) {
-            kept.push(reading);
-        }
-    }
-    let mut all = Vec::with_capacity(kept.len());
-    for reading in kept {
-        let rivals = readings.iter().filter(|other| other.words == reading.words && other.matched == reading.matched);
-        let rivals = rivals.filter(|other| score(other) >= score(reading) - 0.15).count().max(1);
-        let confidence = (0.4 + 0.55 * reading.coverage) * reading.likeness / rivals as f32;
-        let span = words[*reading.words.start()].start..words[*reading.words.end()].end;
-        all.push(Found { kind: EntityType::Product, span, value: index.titles[reading.title].sku.clone(), confidence });
-    }
-    all
 }
 
 /// SKUs as written, also of a variant, whose SKU goes on from its product's.

@@ -7,7 +7,7 @@ use rstest::rstest;
 use crate::domain::analysis::Entity;
 use crate::nlu::entities::{Lexicon, ProductName, find};
 
-const SHOP: [(&str, &str); 18] = [
+const SHOP: [(&str, &str); 20] = [
     ("T-SKAGEN", "Skagen wool throw"),
     ("T-WAFEL", "Wafel cotton throw"),
     ("T-RUST", "Rust weighted blanket"),
@@ -25,6 +25,8 @@ const SHOP: [(&str, &str); 18] = [
     ("W-AMELIE", "Amélie mohair cardigan"),
     ("S-ELS", "Els Chelsea boots"),
     ("W-LIEVE", "Lieve linen midi dress"),
+    ("C-STREEP", "Streep striped cushion cover"),
+    ("K-KNIT", "Knit your own beanie kit"),
     ("W-HALDEN", "Halden Waxed Jacket"),
 ];
 
@@ -41,6 +43,7 @@ fn products(text: &str) -> Vec<Entity> {
 #[case("the skgaen throw", &[("skgaen throw", "T-SKAGEN")])]
 #[case("a throw like Skagen", &[("throw like Skagen", "T-SKAGEN")])]
 #[case("the paddo lamp or the terra one", &[("paddo lamp", "L-PADDO"), ("terra", "L-TERRA")])]
+#[case("the terra lamp and paddo", &[("terra lamp", "L-TERRA"), ("paddo", "L-PADDO")])]
 #[case("fig & cedar candle", &[("fig & cedar candle", "C-FIG")])]
 #[case("the cedar diffuser", &[("cedar diffuser", "D-FIG")])]
 #[case("can I get a candle refill", &[("candle refill", "C-REFILL")])]
@@ -51,6 +54,7 @@ fn products(text: &str) -> Vec<Entity> {
 #[case("marie top in size 42", &[("marie top", "W-MARIE")])]
 #[case("Els boots", &[("Els boots", "S-ELS")])]
 #[case("my halden jacket", &[("halden jacket", "W-HALDEN")])]
+#[case("the knit your own beanie kit", &[("knit your own beanie kit", "K-KNIT")])]
 #[case("sku t-skagen-grey.", &[("t-skagen-grey", "T-SKAGEN")])]
 #[case("do you sell throws?", &[])]
 #[case("a wool throw", &[])]
@@ -58,6 +62,8 @@ fn products(text: &str) -> Vec<Entity> {
 #[case("a rust blanket", &[])]
 #[case("I want a refund", &[])]
 #[case("for the winter", &[])]
+#[case("a typo in my streets", &[])]
+#[case("the name Alder & Wick", &[])]
 #[case("I live in Ghent", &[])]
 #[case("Thanks, Marie", &[])]
 #[case("Hi, I'm Marie. Where is it?", &[])]
