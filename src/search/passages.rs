@@ -35,6 +35,12 @@ pub struct PassageSummary<'a> {
 }
 
 impl Passage {
+    /// A document that is searched as one, plain text as it is.
+    pub fn whole(id: String, title: String, text: String) -> Self {
+        let url = format!("/help/{id}");
+        Self { article: id.clone(), id, title, tags: Vec::new(), locale: "en".into(), path: Vec::new(), blocks: Vec::new(), text, position: 0, url }
+    }
+
     /// The heading above it; the article's title for the opening.
     pub fn section(&self) -> &str {
         self.path.last().unwrap_or(&self.title)

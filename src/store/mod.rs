@@ -17,7 +17,7 @@ mod visitors;
 use std::path::Path;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, Row, Transaction};
+use sqlx::{Any, AnyPool, Connection, Row, Transaction};
 
 pub use agents::{Agent, NewAgent, Role};
 pub use conversations::{Change, Changed, ConversationFilter, Note};
@@ -108,6 +108,9 @@ async fn pool(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPool> 
         // shows itself in the query that follows, and its turn is tried again.
         .test_before_acquire(false)
         .after_connect(move |connection, _| Box::pin(dialect.configure(connection)))
+        // SQLite itself rolls back when the disk is full. sqlx does not notice, and would
+        // refuse every later transaction on that connection: it gives way to a new one.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect(url)
         .await?;
     Ok(pool)

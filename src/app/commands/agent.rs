@@ -183,7 +183,8 @@ mod tests {
     async fn a_reset_ends_tokens_and_a_removal_frees_the_address() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let store = Store::open(&Store::sqlite_url(folder.path()), Clock::System).await.expect("a database");
-        let new = |role| NewAgent { name: "Eva".into(), email: Some("eva@example.com".into()), role, password_hash: None };
+        let new =
+            |role| NewAgent { name: "Eva".into(), email: Some("eva@example.com".into()), role, password_hash: None };
         let eva = store.create_agent(new(Role::Owner)).await.unwrap().expect("the address is free");
         let (_, token) = store.create_token(&eva.id).await.unwrap();
 

@@ -149,7 +149,9 @@ async fn events(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyh
     // Whether a customer is known, only the database can tell, in a dry run as well.
     let store = open_existing(config).await?;
     let unknown = store.unknown_customers(&events.customers()).await?;
-    let events = tokio::task::spawn_blocking(move || events.checked(&unknown)).await.context("checking the events panicked")??;
+    let events = tokio::task::spawn_blocking(move || events.checked(&unknown))
+        .await
+        .context("checking the events panicked")??;
     let added = match options.dry_run {
         true => 0,
         false => writing(events.len(), store.import_events(&events)).await?,
@@ -182,9 +184,13 @@ async fn articles(files: Vec<PathBuf>, options: &Options, config: &Config) -> an
 async fn rasa(files: Vec<PathBuf>, folder: &Path, force: bool, options: &Options) -> anyhow::Result<Summary> {
     let bot = read(files, |files| import::rasa(files)).await?;
     let targets = intent_files(&bot.intents, folder)?;
-    let there: Vec<_> = targets.iter().filter(|(path, _)| path.exists()).map(|(path, _)| path.display().to_string()).collect();
+    let there: Vec<_> =
+        targets.iter().filter(|(path, _)| path.exists()).map(|(path, _)| path.display().to_string()).collect();
     if !there.is_empty() && !force {
-        bail!("these files are there already: {}\nnothing was imported: name another folder with --out, or replace them with --force", there.join(", "));
+        bail!(
+            "these files are there already: {}\nnothing was imported: name another folder with --out, or replace them with --force",
+            there.join(", ")
+        );
     }
     if !options.dry_run {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;

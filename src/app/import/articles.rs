@@ -55,7 +55,12 @@ fn article(record: &Record, found: &Found) -> Option<Article> {
     let fields = Fields::of(record, &ARTICLE, found)?;
     let updated = fields.parsed::<Date>("updated", "2026-10-04", "a day: write year-month-day, for example 2026-10-04");
     Some(Article {
-        id: fields.fitting("id", "return-an-item", is_slug, "an article's id: write small letters, digits and hyphens, for example `return-an-item`"),
+        id: fields.fitting(
+            "id",
+            "return-an-item",
+            is_slug,
+            "an article's id: write small letters, digits and hyphens, for example `return-an-item`",
+        ),
         title: fields.text("title", "How to return an item"),
         tags: fields.texts("tags"),
         category: fields.optional_text("category").unwrap_or_default(),
@@ -71,14 +76,21 @@ fn check_unique(articles: &[Article], kept: &[Kept<Article>], found: &Found) {
     for article in articles {
         if !of_files.insert(key(article)) {
             let file = Path::new(&article.id).with_extension("md");
-            found.add(source::whole_file(&file, format!("two files are the article `{}`: rename one of them", key(article))));
+            found.add(source::whole_file(
+                &file,
+                format!("two files are the article `{}`: rename one of them", key(article)),
+            ));
         }
     }
     let mut of_records = Unique::new("the article");
     for article in kept {
         let key = key(&article.value);
         if of_files.contains(&key) {
-            article.tell(&[Step::Value("id".into())], format!("a Markdown file is the article `{key}` as well: keep one of them"), found);
+            article.tell(
+                &[Step::Value("id".into())],
+                format!("a Markdown file is the article `{key}` as well: keep one of them"),
+                found,
+            );
         }
         of_records.add(&key, article, vec![Step::Value("id".into())], found);
     }
@@ -108,7 +120,12 @@ mod tests {
     #[case("returns,How", "Returns!,How", 1, "an article's id")]
     #[case("2026-10-04", "October", 6, "is not a day")]
     #[case(",Send it back.", ",", 0, "`body` is missing")]
-    fn a_broken_record_is_named_with_its_place(#[case] good: &str, #[case] bad: &str, #[case] column: usize, #[case] says: &str) {
+    fn a_broken_record_is_named_with_its_place(
+        #[case] good: &str,
+        #[case] bad: &str,
+        #[case] column: usize,
+        #[case] says: &str,
+    ) {
         let folder = Folder::new();
         let problems = problems(read(&[folder.file("a.csv", &CSV.replacen(good, bad, 1))]));
         assert!(problems.listed[0].message.contains(says), "{problems}");

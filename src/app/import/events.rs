@@ -29,7 +29,10 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Kept<ImportedEvent>>, Proble
 pub(super) fn of_unknown(events: &[Kept<ImportedEvent>], unknown: &BTreeSet<String>) -> Problems {
     let found = Found::default();
     for event in events.iter().filter(|event| unknown.contains(&event.value.customer)) {
-        let message = format!("no customer has the number `{}`: import the customers before their events", shortened(&event.value.customer));
+        let message = format!(
+            "no customer has the number `{}`: import the customers before their events",
+            shortened(&event.value.customer)
+        );
         event.tell(&[Step::Value("customer".into())], message, &found);
     }
     found.into_problems()
@@ -38,8 +41,17 @@ pub(super) fn of_unknown(events: &[Kept<ImportedEvent>], unknown: &BTreeSet<Stri
 fn event(record: &Record, found: &Found) -> Option<ImportedEvent> {
     let fields = Fields::of(record, &EVENT, found)?;
     let customer = fields.fitting("customer", "C-2207", is_number, "a customer's number: write their `external_id`");
-    let name = fields.fitting("name", "purchase", is_name, "an event's name: write small letters, digits and underscores, for example add_to_cart");
-    let at = fields.parsed::<Timestamp>("at", "2026-11-16T09:12:00Z", "a date and time: write for example 2026-11-16T09:12:00Z, where Z stands for UTC");
+    let name = fields.fitting(
+        "name",
+        "purchase",
+        is_name,
+        "an event's name: write small letters, digits and underscores, for example add_to_cart",
+    );
+    let at = fields.parsed::<Timestamp>(
+        "at",
+        "2026-11-16T09:12:00Z",
+        "a date and time: write for example 2026-11-16T09:12:00Z, where Z stands for UTC",
+    );
     let properties = fields.any_values("properties");
     Some(ImportedEvent { customer, name, properties, at: at? })
 }
@@ -80,7 +92,11 @@ mod tests {
     #[test]
     fn a_table_may_write_properties_as_pairs() {
         let folder = Folder::new();
-        let events = values(folder.file("e.csv", "customer,name,properties,at\nC-1,page_view,page=/shop;from=mail,2026-11-16T09:12:00Z\n"));
+        let events =
+            values(folder.file(
+                "e.csv",
+                "customer,name,properties,at\nC-1,page_view,page=/shop;from=mail,2026-11-16T09:12:00Z\n",
+            ));
         assert_eq!(events[0].properties, serde_json::json!({ "page": "/shop", "from": "mail" }));
     }
 

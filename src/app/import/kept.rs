@@ -44,7 +44,8 @@ impl<'a> Unique<'a> {
         if let Some((first, first_path)) = self.first.get(key) {
             let (line, _) = first.place(first_path);
             let file = first.file().file_name().unwrap_or_default().to_string_lossy();
-            let message = format!("{} `{}` stands already in {file}, line {line}: keep one of them", self.what, shortened(key));
+            let message =
+                format!("{} `{}` stands already in {file}, line {line}: keep one of them", self.what, shortened(key));
             found.at(&kept.record, &path, message);
         } else {
             self.first.insert(key.to_owned(), (&kept.record, path));

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::problem::{Found, Problem};
-use super::tree::{self, Node};
 pub(super) use super::tree::Step;
+use super::tree::{self, Node};
 
 /// From this size on, reading a set of files shows a progress bar.
 const LARGE: u64 = 4 << 20;
@@ -39,7 +39,11 @@ enum Origin {
     /// An item of a file that is one JSON list.
     JsonList(usize),
     /// A line (from 1), by its bytes.
-    JsonLine { line: usize, start: usize, end: usize },
+    JsonLine {
+        line: usize,
+        start: usize,
+        end: usize,
+    },
     Table(Arc<TableOrigin>),
 }
 
@@ -116,7 +120,9 @@ impl Record {
 pub(super) fn yaml_document(file: &Path, text: String, found: &Found) -> Option<Record> {
     match serde_norway::from_str::<Node>(&text) {
         Ok(Node::Null) => None,
-        Ok(node) => Some(Record { node, text: Arc::new(Text { file: file.to_owned(), text }), origin: Origin::YamlDocument }),
+        Ok(node) => {
+            Some(Record { node, text: Arc::new(Text { file: file.to_owned(), text }), origin: Origin::YamlDocument })
+        }
         Err(error) => {
             found.add(yaml_problem(file, &error));
             None
@@ -155,9 +161,14 @@ pub(super) fn expand(paths: &[PathBuf], endings: &[&str], found: &Found) -> Vec<
         let before = files.len();
         match std::fs::read_dir(path) {
             Ok(entries) => files.extend(
-                entries.flatten().map(|entry| entry.path()).filter(|file| file.is_file() && endings.contains(&ending(file).as_str())),
+                entries
+                    .flatten()
+                    .map(|entry| entry.path())
+                    .filter(|file| file.is_file() && endings.contains(&ending(file).as_str())),
             ),
-            Err(error) => found.add(whole_file(path, format!("the folder cannot be read ({error}): check its permissions"))),
+            Err(error) => {
+                found.add(whole_file(path, format!("the folder cannot be read ({error}): check its permissions")))
+            }
         }
         files[before..].sort();
         if files.len() == before {
@@ -203,7 +214,8 @@ fn progress(files: &[PathBuf]) -> ProgressBar {
     if bytes < LARGE {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}").expect("the template is right: this is a bug");
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}")
+        .expect("the template is right: this is a bug");
     ProgressBar::new(bytes).with_style(style).with_message("reading")
 }
 
@@ -219,7 +231,11 @@ fn read_records(file: &Path, text: String, from_table: FromTable, found: &Found,
             }
         }
         other => {
-            let named = if other.is_empty() { "the name has no ending".into() } else { format!("`.{other}` is no known ending") };
+            let named = if other.is_empty() {
+                "the name has no ending".into()
+            } else {
+                format!("`.{other}` is no known ending")
+            };
             found.add(whole_file(file, format!("{named}: name the file .csv, .jsonl or .yaml, whichever it is")));
         }
     }
@@ -230,9 +246,11 @@ fn read_records(file: &Path, text: String, from_table: FromTable, found: &Found,
 
 fn read_yaml(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     match serde_norway::from_str::<Node>(&text.text) {
-        Ok(Node::List(items)) => records.extend(
-            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Arc::clone(text), origin: Origin::Yaml(index) }),
-        ),
+        Ok(Node::List(items)) => records.extend(items.into_iter().enumerate().map(|(index, node)| Record {
+            node,
+            text: Arc::clone(text),
+            origin: Origin::Yaml(index),
+        })),
         Ok(Node::Null) => {}
         Ok(other) => found.add(Problem {
             file: text.file.clone(),
@@ -279,9 +297,11 @@ fn read_json(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
 
 fn read_json_list(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     match serde_json::from_str::<Vec<Node>>(&text.text) {
-        Ok(items) => records.extend(
-            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Arc::clone(text), origin: Origin::JsonList(index) }),
-        ),
+        Ok(items) => records.extend(items.into_iter().enumerate().map(|(index, node)| Record {
+            node,
+            text: Arc::clone(text),
+            origin: Origin::JsonList(index),
+        })),
         Err(error) => found.add(json_problem(text, 0, &error)),
     }
 }
@@ -301,7 +321,9 @@ fn json_problem(text: &Text, lines_before: usize, error: &serde_json::Error) -> 
         file: text.file.clone(),
         line,
         column: content[..bytes].chars().count() + 1,
-        message: format!("this is not valid JSON ({message}): write one complete object a line, names and texts in double quotation marks"),
+        message: format!(
+            "this is not valid JSON ({message}): write one complete object a line, names and texts in double quotation marks"
+        ),
     }
 }
 
@@ -309,7 +331,8 @@ fn read_table(text: Arc<Text>, found: &Found) -> Option<Table> {
     if text.text.trim().is_empty() {
         return None;
     }
-    let problem = |line: usize, column: usize, message: String| Problem { file: text.file.clone(), line, column, message };
+    let problem =
+        |line: usize, column: usize, message: String| Problem { file: text.file.clone(), line, column, message };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(&text.text))
         .trim(csv::Trim::All)
@@ -361,7 +384,8 @@ pub(super) fn one_record_a_row(table: Table, _: &Found) -> Vec<Record> {
     let rows = table.rows.iter();
     rows.map(|row| {
         let cells = table.columns.iter().zip(&row.cells);
-        let entries = cells.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| (name.clone(), Node::Text(cell.clone())));
+        let entries =
+            cells.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| (name.clone(), Node::Text(cell.clone())));
         let origin = TableOrigin {
             lines: vec![row.line],
             columns: Arc::clone(&table.columns),
@@ -390,15 +414,24 @@ impl Table {
     /// Whether all columns are known, and those that must be there are.
     pub(super) fn has_columns(&self, known: &[&str], required: &[&str], found: &Found) -> bool {
         let before = found.count();
-        let problem = |column: usize, message: String| Problem { file: self.file().to_owned(), line: 1, column, message };
+        let problem =
+            |column: usize, message: String| Problem { file: self.file().to_owned(), line: 1, column, message };
         for (index, column) in self.columns.iter().enumerate() {
             if !known.contains(&column.as_str()) {
-                found.add(problem(index + 1, format!("there is no column `{}`: the columns are {}", tree::shortened(column), known.join(", "))));
+                found.add(problem(
+                    index + 1,
+                    format!("there is no column `{}`: the columns are {}", tree::shortened(column), known.join(", ")),
+                ));
             }
         }
         for name in required {
             if !self.columns.iter().any(|column| column == name) {
-                found.add(problem(0, format!("the column `{name}` is missing: the first row must name the columns, and this one among them")));
+                found.add(problem(
+                    0,
+                    format!(
+                        "the column `{name}` is missing: the first row must name the columns, and this one among them"
+                    ),
+                ));
             }
         }
         found.count() == before
@@ -407,7 +440,8 @@ impl Table {
     /// Rows that belong together repeat what they have in common, or leave it empty.
     pub(super) fn check_repeated<'a>(&self, rows: &[Row], columns: impl Iterator<Item = &'a str>, found: &Found) {
         let Some((first, others)) = rows.split_first() else { return };
-        let indices: Vec<usize> = columns.filter_map(|name| self.columns.iter().position(|column| column == name)).collect();
+        let indices: Vec<usize> =
+            columns.filter_map(|name| self.columns.iter().position(|column| column == name)).collect();
         for row in others {
             for &index in &indices {
                 let (before, here) = (&first.cells[index], &row.cells[index]);

@@ -40,7 +40,11 @@ impl SmallDisk {
         };
         let allowed = Command::new("unshare").args(["-rm", "sh", "-c", &mount]).stderr(Stdio::null()).status();
         if allowed.is_ok_and(|status| status.success()) {
-            let server = Server::start_as(setup(format!("{mount} && exec \"$@\""), &["unshare", "-rm", "--"])).await;
+            // What was lent to the data directory moves onto the disk that now covers it.
+            let lent = folder.path().join("lent");
+            let (from, lent) = (data.display(), lent.display());
+            let script = format!("cp -r {from} {lent} && {mount} && cp -r {lent}/. {from} && exec \"$@\"");
+            let server = Server::start_as(setup(script, &["unshare", "-rm", "--"])).await;
             let filler = Path::new(&format!("/proc/{}/root", server.pid()))
                 .join(data.strip_prefix("/").expect("absolute"))
                 .join("filler");

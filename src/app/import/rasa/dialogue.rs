@@ -32,14 +32,22 @@ pub(super) fn read_response(record: &Record, name: &str, node: &Node, parts: &mu
     let path = vec![Step::Value("responses".into()), Step::Value(name.to_owned())];
     let Node::List(variants) = node else {
         if *node != Node::Null {
-            found.at(record, &path, format!("`{name}` must be a list of variants, and not {}: begin each with `- text: `", node.kind()));
+            found.at(
+                record,
+                &path,
+                format!("`{name}` must be a list of variants, and not {}: begin each with `- text: `", node.kind()),
+            );
         }
         return;
     };
     let response = parts.responses.entry(name.to_owned()).or_default();
     for variant in variants {
-        let Some(text) = variant.get("text").and_then(Node::as_text).map(str::trim).filter(|text| !text.is_empty()) else {
-            parts.notes.others.insert(format!("a variant of `{name}` without a text (an image, or something of its own)"));
+        let Some(text) = variant.get("text").and_then(Node::as_text).map(str::trim).filter(|text| !text.is_empty())
+        else {
+            parts
+                .notes
+                .others
+                .insert(format!("a variant of `{name}` without a text (an image, or something of its own)"));
             continue;
         };
         if has_slot(text) {
@@ -137,7 +145,8 @@ mod tests {
 
     #[test]
     fn most_stories_decide_and_a_rule_before_them() {
-        let story = |action: &str| node(&format!("steps: [{{intent: a}}, {{action: {action}}}, {{action: action_listen}}]"));
+        let story =
+            |action: &str| node(&format!("steps: [{{intent: a}}, {{action: {action}}}, {{action: action_listen}}]"));
         let mut answers = Answers::default();
         for action in ["utter_x", "utter_y", "utter_x"] {
             answers.add_story(&story(action));
@@ -150,7 +159,9 @@ mod tests {
 
     #[test]
     fn each_intent_of_a_story_has_its_own_answer() {
-        let story = node("steps: [{action: utter_0}, {intent: a}, {action: utter_a}, {action: utter_b}, {or: [{intent: b}, {intent: c}]}, {action: utter_c}, {intent: d}]");
+        let story = node(
+            "steps: [{action: utter_0}, {intent: a}, {action: utter_a}, {action: utter_b}, {or: [{intent: b}, {intent: c}]}, {action: utter_c}, {intent: d}]",
+        );
         let mut answers = Answers::default();
         answers.add_story(&story);
         assert_eq!(answers.of("a"), ["utter_a", "utter_b"]);

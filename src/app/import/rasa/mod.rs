@@ -41,7 +41,10 @@ pub fn rasa(paths: &[PathBuf]) -> Result<RasaBot, Problems> {
     }
     if parts.examples.is_empty() && found.count() == 0 {
         let file = paths.first().map(PathBuf::as_path).unwrap_or(Path::new("."));
-        found.add(source::whole_file(file, "no intents stand here: name the files that hold `nlu:`, usually data/nlu.yml"));
+        found.add(source::whole_file(
+            file,
+            "no intents stand here: name the files that hold `nlu:`, usually data/nlu.yml",
+        ));
     }
     let bot = parts.into_bot(&found);
     found.unless_any(bot)
@@ -88,7 +91,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>, found: &Found) {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
-            found.add(source::whole_file(folder, format!("the folder cannot be read ({error}): check its permissions")));
+            found
+                .add(source::whole_file(folder, format!("the folder cannot be read ({error}): check its permissions")));
             return;
         }
     };
@@ -106,7 +110,14 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>, found: &Found) {
 
 fn read_document(record: &Record, parts: &mut Parts, found: &Found) {
     let Node::Map(entries) = &record.node else {
-        found.at(record, &[], format!("a Rasa file begins with names such as `nlu:` or `responses:`, and not with {}", record.node.kind()));
+        found.at(
+            record,
+            &[],
+            format!(
+                "a Rasa file begins with names such as `nlu:` or `responses:`, and not with {}",
+                record.node.kind()
+            ),
+        );
         return;
     };
     for (name, node) in entries {
@@ -126,10 +137,18 @@ fn read_document(record: &Record, parts: &mut Parts, found: &Found) {
             ("rules", Node::List(items)) => items.iter().for_each(|item| parts.answers.add_rule(item)),
             ("stories", Node::List(items)) => items.iter().for_each(|item| parts.answers.add_story(item)),
             ("nlu" | "rules" | "stories", other) => {
-                found.at(record, &here(), format!("`{name}` must be a list, and not {}: begin each item with `- `", other.kind()));
+                found.at(
+                    record,
+                    &here(),
+                    format!("`{name}` must be a list, and not {}: begin each item with `- `", other.kind()),
+                );
             }
             ("responses", other) => {
-                found.at(record, &here(), format!("`responses` must be names with lists of variants, and not {}", other.kind()));
+                found.at(
+                    record,
+                    &here(),
+                    format!("`responses` must be names with lists of variants, and not {}", other.kind()),
+                );
             }
             ("forms", Node::Map(forms)) => {
                 let names = forms.iter().map(|(name, _)| format!("the form `{name}`"));
@@ -148,7 +167,8 @@ impl Parts {
         for (rasa_name, examples) in &examples {
             let name = our_name(rasa_name);
             if let Some(other) = original.insert(name.clone(), rasa_name.clone()) {
-                let message = format!("the intents `{other}` and `{rasa_name}` would both become `{name}`: rename one of them");
+                let message =
+                    format!("the intents `{other}` and `{rasa_name}` would both become `{name}`: rename one of them");
                 found.add(source::whole_file(Path::new("nlu"), message));
                 continue;
             }
@@ -219,7 +239,8 @@ impl Parts {
                 let intent = intent.split('{').next().unwrap_or(intent).trim();
                 // With entities, the words of an example would name the wrong ones.
                 let plain = !choice.payload.contains('{');
-                let example = examples.get(intent).and_then(|examples| examples.iter().find(|example| !example.contains("](")));
+                let example =
+                    examples.get(intent).and_then(|examples| examples.iter().find(|example| !example.contains("](")));
                 choice.payload = match example.filter(|_| plain) {
                     Some(example) => example.clone(),
                     None => choice.title.clone(),
@@ -244,14 +265,17 @@ fn take_over(response: &Response, spec: &mut IntentSpec) {
             spec.reply.push(text.clone());
         }
         if spec.choices.is_empty() {
-            let choices = buttons.iter().map(|(title, payload)| Choice { title: title.clone(), payload: payload.clone() });
+            let choices =
+                buttons.iter().map(|(title, payload)| Choice { title: title.clone(), payload: payload.clone() });
             spec.choices = choices.collect();
         }
     }
 }
 
 fn is_hand_over(action: &str) -> bool {
-    ["handoff", "handover", "hand_off", "hand_over", "human", "live_agent", "live_chat"].iter().any(|word| action.contains(word))
+    ["handoff", "handover", "hand_off", "hand_over", "human", "live_agent", "live_chat"]
+        .iter()
+        .any(|word| action.contains(word))
 }
 
 /// Small letters, digits and underscores; `faq/opening-hours` becomes `faq_opening_hours`.
@@ -265,7 +289,12 @@ fn our_name(rasa_name: &str) -> String {
         }
     }
     let name = name.trim_end_matches('_');
-    if name.is_empty() { "intent".to_owned() } else { name.to_owned() }
+    // Ours begin with a letter.
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        name.to_owned()
+    } else {
+        format!("intent_{name}").trim_end_matches('_').to_owned()
+    }
 }
 
 impl Notes {
@@ -275,9 +304,13 @@ impl Notes {
             let types: Vec<_> = self.entity_types.into_iter().collect();
             notes.push(format!("entity types without a counterpart were left as plain words: {}", types.join(", ")));
         }
-        let counted = [(self.synonyms, "synonym"), (self.patterns, "regular expression"), (self.lookups, "lookup table")];
+        let counted =
+            [(self.synonyms, "synonym"), (self.patterns, "regular expression"), (self.lookups, "lookup table")];
         for (count, what) in counted.into_iter().filter(|(count, _)| *count > 0) {
-            notes.push(format!("{count} {what}{} left out: Rapport finds its entities without", if count == 1 { "" } else { "s" }));
+            notes.push(format!(
+                "{count} {what}{} left out: Rapport finds its entities without",
+                if count == 1 { "" } else { "s" }
+            ));
         }
         notes.extend(self.others.into_iter().map(|other| format!("not taken over: {other}")));
         notes
@@ -373,7 +406,8 @@ stories:
 
     fn bot() -> RasaBot {
         let folder = Folder::new();
-        rasa(&[folder.file("nlu.yml", NLU), folder.file("domain.yml", DOMAIN), folder.file("rules.yml", RULES)]).unwrap()
+        rasa(&[folder.file("nlu.yml", NLU), folder.file("domain.yml", DOMAIN), folder.file("rules.yml", RULES)])
+            .unwrap()
     }
 
     fn intent(bot: &RasaBot, name: &str) -> IntentSpec {
@@ -392,11 +426,14 @@ stories:
     #[test]
     fn entities_keep_their_words_and_known_types() {
         let order = intent(&bot(), "check_order");
-        assert_eq!(order.examples, [
-            "where is [AW-1](order_number)",
-            "status of [order 7](order_number)",
-            "is [my mug](product) on its way to Ghent",
-        ]);
+        assert_eq!(
+            order.examples,
+            [
+                "where is [AW-1](order_number)",
+                "status of [order 7](order_number)",
+                "is [my mug](product) on its way to Ghent",
+            ]
+        );
         assert_eq!(order.action, None::<Action>);
         assert_eq!(order.escalate.as_deref(), Some("The imported bot ran `action_check_order` here"));
     }
@@ -417,7 +454,16 @@ stories:
     #[test]
     fn what_has_no_counterpart_is_noted() {
         let notes = bot().notes.join("\n");
-        for note in ["plain words: city", "1 synonym left out", "1 regular expression", "1 lookup table", "the form `return_form`", "`action_check_order`", "an answer to `affirm`", "{name}"] {
+        for note in [
+            "plain words: city",
+            "1 synonym left out",
+            "1 regular expression",
+            "1 lookup table",
+            "the form `return_form`",
+            "`action_check_order`",
+            "an answer to `affirm`",
+            "{name}",
+        ] {
             assert!(notes.contains(note), "{note} in:\n{notes}");
         }
     }
@@ -435,7 +481,13 @@ stories:
     #[rstest]
     #[case("      - hey\n", "      hey\n", 5, 7, "begin each example with `- `")]
     #[case("\"value\": \"AW-7\"}", "value: AW-7}", 10, 7, "is not valid JSON")]
-    #[case("  - intent: affirm\n    examples: |\n      - yes\n", "  - intent: affirm\n", 18, 5, "`examples` is missing")]
+    #[case(
+        "  - intent: affirm\n    examples: |\n      - yes\n",
+        "  - intent: affirm\n",
+        18,
+        5,
+        "`examples` is missing"
+    )]
     #[case("  - intent: greet\n", "  - intnet: greet\n", 3, 5, "`intent`, `synonym`, `regex` or `lookup`")]
     #[case("nlu:\n", "nlu: {}\nnlo:\n", 2, 6, "`nlu` must be a list")]
     fn a_broken_file_is_named_with_its_place(
@@ -464,6 +516,7 @@ stories:
     #[case("faq/opening-hours", "faq_opening_hours")]
     #[case("Greet + Ask", "greet_ask")]
     #[case("é", "intent")]
+    #[case("2_for_1", "intent_2_for_1")]
     fn names_are_made_fit(#[case] rasa_name: &str, #[case] name: &str) {
         assert_eq!(our_name(rasa_name), name);
     }

@@ -37,7 +37,12 @@ struct Example {
 impl Example {
     fn problem(&self, record: &Record, message: String) -> Problem {
         let (line, column) = self.place;
-        Problem { file: record.file().to_owned(), line, column, message: format!("`{}`: {message}", shortened(&self.text)) }
+        Problem {
+            file: record.file().to_owned(),
+            line,
+            column,
+            message: format!("`{}`: {message}", shortened(&self.text)),
+        }
     }
 }
 
@@ -46,7 +51,11 @@ fn examples_of(record: &Record, item: &Node, path: &[Step], found: &Found) -> Ve
     let here = below(Step::Value("examples".into()));
     match item.get("examples") {
         None => {
-            found.at(record, path, "`examples` is missing: write what customers say, each on a line that begins with `- `");
+            found.at(
+                record,
+                path,
+                "`examples` is missing: write what customers say, each on a line that begins with `- `",
+            );
             Vec::new()
         }
         Some(Node::Text(block)) => of_block(record, block, &here, found),
@@ -62,14 +71,22 @@ fn examples_of(record: &Record, item: &Node, path: &[Step], found: &Found) -> Ve
                         let text = text.strip_prefix("- ").unwrap_or(text).trim().to_owned();
                         examples.push(Example { text, place: record.place(&place) });
                     }
-                    None => found.at(record, &place, "an example must be a text, or have one: write `- text: where is my order`"),
+                    None => found.at(
+                        record,
+                        &place,
+                        "an example must be a text, or have one: write `- text: where is my order`",
+                    ),
                 }
             }
             examples.retain(|example| !example.text.is_empty());
             examples
         }
         Some(other) => {
-            found.at(record, &here, format!("`examples` must be a block of lines, and not {}: write `examples: |`", other.kind()));
+            found.at(
+                record,
+                &here,
+                format!("`examples` must be a block of lines, and not {}: write `examples: |`", other.kind()),
+            );
             Vec::new()
         }
     }
