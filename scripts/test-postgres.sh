@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A PostgreSQL for the tests, on loopback, with its data below target/.
+# A PostgreSQL for the tests, on loopback, with its data below /tmp.
 #
 #   scripts/test-postgres.sh start   starts it unless it runs, and prints its address
 #   scripts/test-postgres.sh stop

@@ -124,7 +124,8 @@ CREATE TABLE feedback (
 CREATE TABLE tracks (
     id               TEXT PRIMARY KEY,
     customer_id      TEXT NOT NULL REFERENCES customers (id),
-    conversation_id  TEXT NOT NULL REFERENCES conversations (id),
+    -- NULL where it was imported from the shop's own records.
+    conversation_id  TEXT REFERENCES conversations (id),
     name             TEXT NOT NULL,
     properties       TEXT NOT NULL,
     at               BIGINT NOT NULL

@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::asyncapi::asyncapi;
 use crate::base::home::Home;
+use crate::channels::help;
 use crate::channels::widget::Widget;
 use crate::console;
 use crate::engine::Engine;
@@ -40,13 +40,13 @@ pub(super) fn router(engine: Engine, widget: &Widget, home: &Home, metrics: Prom
     let catalogue = Router::new()
         .nest_service("/catalogue/pictures", ServeDir::new(home.catalogue().join("pictures")))
         .nest_service("/catalogue/models", ServeDir::new(home.catalogue().join("models")));
-    let api = console::router(engine).layer(RequestBodyLimitLayer::new(256 * 1024));
 
     Router::new()
         .merge(operation)
         .merge(contracts)
         .merge(catalogue)
-        .merge(api)
+        .merge(console::router(engine.clone()))
+        .merge(help::router(engine))
         .merge(widget.router())
         .fallback(not_found)
         .layer(header_layer(header::CONTENT_SECURITY_POLICY, POLICY))

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Turns in flight may take this long after a SIGTERM.
-pub const DRAIN: Duration = Duration::from_secs(6);
+pub const DRAIN: Duration = Duration::from_secs(5);
 
 /// The exclusive right to a data directory, as long as it lives. The operating system
 /// takes it back when the process dies, however it dies.

@@ -20,8 +20,10 @@ use crate::engine::{Engine, Settings, Shop};
 use crate::nlu::{Nlu, NluOptions};
 use crate::store::{Dialect, Store};
 
+/// Requests in flight get this long after a SIGTERM.
+const REQUESTS: Duration = Duration::from_secs(2);
 /// Sockets get this long to hear why they are closed.
-const GOODBYE: Duration = Duration::from_secs(3);
+const GOODBYE: Duration = Duration::from_secs(2);
 
 pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
     let started = Instant::now();
@@ -71,9 +73,13 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
         eprintln!("{}", sample::what_to_try_next());
     }
     let stop = stopping.clone();
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await?;
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { stop.cancelled().await });
+    // A request that outlasts the drain is cut off: an upload over a slow line, say.
+    tokio::select! {
+        served = server => served?,
+        () = async { stopping.cancelled().await; tokio::time::sleep(REQUESTS).await } => {}
+    }
 
     // axum has finished its requests; the upgraded sockets say goodbye, turns in flight end.
     sockets.close();

@@ -1,5 +1,7 @@
 //! Logs on standard error, and the metrics' recorder.
 
+use std::io::IsTerminal;
+
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -14,7 +16,7 @@ pub fn start_logging(log: &Log) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("log.level = {} will not do: {error}", log.level))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log.format {
-        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Text => builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
     Ok(())

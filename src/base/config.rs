@@ -73,7 +73,7 @@ pub struct Handoff {
     /// After so many seconds without a sign of the agent who holds it, a conversation
     /// goes back to the bot.
     pub absent_after_s: u32,
-    /// How long one waiting customer takes an agent, in seconds: the basis of `eta_s`.
+    /// How long one waiting customer takes an agent, in minutes: the basis of `eta_s`.
     pub minutes_each: u32,
 }
 

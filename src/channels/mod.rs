@@ -2,5 +2,6 @@
 //!
 //! A channel holds no state of a conversation; whatever must survive lies in the log.
 
+pub mod help;
 pub mod limits;
 pub mod widget;

@@ -29,7 +29,8 @@ pub struct ListQuery {
 
 #[derive(Deserialize, IntoParams)]
 pub struct EntriesQuery {
-    /// Entries after this seq.
+    /// Entries after this seq; `cursor`, from the page before, says the same.
+    #[serde(alias = "cursor")]
     after: Option<Seq>,
     /// 1 to 500, 100 by default.
     limit: Option<i64>,

@@ -12,6 +12,7 @@ mod problem;
 mod views;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -31,6 +32,7 @@ pub fn router(engine: Engine) -> Router {
         .route("/v1/conversations/{id}/messages", post(actions::reply))
         .route("/v1/conversations/{id}/notes", post(actions::note))
         .route("/v1/analyze", post(analyze::analyze))
+        .layer(DefaultBodyLimit::max(problem::LARGEST_BODY))
         .with_state(engine)
 }
 

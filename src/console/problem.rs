@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 use crate::engine::HandoffError;
 use crate::store::StoreError;
 
+/// The largest body that the agents' API reads.
+pub const LARGEST_BODY: usize = 256 * 1024;
+
 /// The body of an error.
 #[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct ProblemDocument {
@@ -32,6 +35,8 @@ pub enum Problem {
     NotFound(&'static str),
     #[error("{0}")]
     Invalid(String),
+    #[error("the body is larger than {LARGEST_BODY} bytes")]
+    TooLarge,
     #[error("{0}")]
     Conflict(String),
     #[error("too many messages are being read just now; try again in a second")]
@@ -58,6 +63,9 @@ pub struct Query<T>(pub T);
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Problem::TooLarge;
+        }
         Problem::Invalid(rejection.body_text())
     }
 }
@@ -85,6 +93,7 @@ impl Problem {
             Problem::Forbidden(..) => StatusCode::FORBIDDEN,
             Problem::NotFound(_) => StatusCode::NOT_FOUND,
             Problem::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::Conflict(_) => StatusCode::CONFLICT,
             Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

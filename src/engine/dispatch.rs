@@ -20,6 +20,7 @@ use crate::store::{StoreError, TurnCommit, TurnRef};
 /// Turns thought about at once. The models take them in batches, so more of them in
 /// flight means larger batches, not more threads.
 const IN_FLIGHT: usize = 64;
+const TAKEN_OVER_AT_ONCE: i64 = 200;
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// A turn that failed so often is answered with an apology and a person.
 const ATTEMPTS: i64 = 4;
@@ -40,6 +41,15 @@ struct Waiting {
     turns: usize,
 }
 
+/// What became of a turn that was to be queued.
+#[derive(Debug, PartialEq, Eq)]
+enum Pushed {
+    Queued,
+    /// Queued, and nobody works on its conversation yet.
+    NeedsWorker,
+    Full,
+}
+
 struct Queue {
     /// The turn that a worker is on.
     current: Option<TurnId>,
@@ -51,12 +61,11 @@ impl Queues {
         Self { waiting: Mutex::default(), permits: Semaphore::new(IN_FLIGHT), limit }
     }
 
-    /// Adds a turn. Whether its conversation needs a worker.
-    fn push(&self, turn: TurnRef) -> bool {
+    /// Adds a turn.
+    fn push(&self, turn: TurnRef) -> Pushed {
         let mut waiting = self.lock();
         if waiting.turns >= self.limit {
-            metrics::counter!("rapport_turns_left_to_disk_total").increment(1);
-            return false;
+            return Pushed::Full;
         }
         if let Some(queue) = waiting.conversations.get_mut(&turn.conversation_id) {
             let known = queue.current.as_ref() == Some(&turn.id) || queue.next.iter().any(|next| next.id == turn.id);
@@ -64,12 +73,12 @@ impl Queues {
                 queue.next.push_back(turn);
                 waiting.turns += 1;
             }
-            return false;
+            return Pushed::Queued;
         }
         let id = turn.conversation_id.clone();
         waiting.conversations.insert(id, Queue { current: None, next: VecDeque::from([turn]) });
         waiting.turns += 1;
-        true
+        Pushed::NeedsWorker
     }
 
     /// The next turn of a conversation; with none left, its worker is released.
@@ -91,6 +100,11 @@ impl Queues {
 
     fn busy(&self) -> bool {
         !self.lock().conversations.is_empty()
+    }
+
+    /// How many more turns fit.
+    fn room(&self) -> usize {
+        self.limit.saturating_sub(self.lock().turns)
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -115,12 +129,21 @@ pub(super) async fn poll(engine: Engine) {
 }
 
 impl Engine {
-    /// Hands a turn to a worker.
-    pub(super) fn dispatch(&self, turn: TurnRef) {
-        let id = turn.conversation_id.clone();
-        if self.inner.queues.push(turn) {
-            let engine = self.clone();
-            self.inner.workers.spawn(async move { engine.work(id).await });
+    /// Hands a turn to a worker, or leaves it to the disk where too many wait already.
+    pub(super) async fn dispatch(&self, turn: TurnRef) {
+        let (id, turn_id) = (turn.conversation_id.clone(), turn.id.clone());
+        match self.inner.queues.push(turn) {
+            Pushed::Queued => {}
+            Pushed::NeedsWorker => {
+                let engine = self.clone();
+                self.inner.workers.spawn(async move { engine.work(id).await });
+            }
+            Pushed::Full => {
+                metrics::counter!("rapport_turns_left_to_disk_total").increment(1);
+                if let Err(error) = self.inner.store.disown_turn(&turn_id).await {
+                    tracing::warn!(%error, "a turn that found no room keeps its lease until it runs out");
+                }
+            }
         }
     }
 
@@ -129,12 +152,16 @@ impl Engine {
         if self.inner.queues.busy() {
             self.inner.store.renew_leases(&self.inner.node, until).await?;
         }
-        let turns = self.inner.store.lease_turns(&self.inner.node, until, 200).await?;
+        let room = i64::try_from(self.inner.queues.room()).unwrap_or(i64::MAX).min(TAKEN_OVER_AT_ONCE);
+        if room == 0 {
+            return Ok(());
+        }
+        let turns = self.inner.store.lease_turns(&self.inner.node, until, room).await?;
         if !turns.is_empty() {
             tracing::info!(turns = turns.len(), "took over turns that were left behind");
         }
         for turn in turns {
-            self.dispatch(turn);
+            self.dispatch(turn).await;
         }
         Ok(())
     }
@@ -263,22 +290,24 @@ mod tests {
     #[test]
     fn a_conversation_has_one_worker_and_keeps_its_order() {
         let queues = Queues::new(10);
-        assert!(queues.push(turn("a", 1)));
-        assert!(!queues.push(turn("a", 2)));
-        assert!(queues.push(turn("b", 1)));
+        assert_eq!(queues.push(turn("a", 1)), Pushed::NeedsWorker);
+        assert_eq!(queues.push(turn("a", 2)), Pushed::Queued);
+        assert_eq!(queues.push(turn("b", 1)), Pushed::NeedsWorker);
         let a = ConversationId("a".into());
         assert_eq!(queues.pop(&a), Some(turn("a", 1)));
-        assert!(!queues.push(turn("a", 1)), "the turn at work is not queued again");
+        assert_eq!(queues.push(turn("a", 1)), Pushed::Queued);
+        // The turn at work was not queued again.
         assert_eq!(queues.pop(&a), Some(turn("a", 2)));
         assert_eq!(queues.pop(&a), None);
-        assert!(queues.push(turn("a", 3)), "a released conversation needs a new worker");
+        assert_eq!(queues.push(turn("a", 3)), Pushed::NeedsWorker, "its worker was released");
     }
 
     #[test]
     fn a_full_queue_leaves_turns_to_the_disk() {
         let queues = Queues::new(1);
-        assert!(queues.push(turn("a", 1)));
-        assert!(!queues.push(turn("b", 1)));
+        assert_eq!(queues.push(turn("a", 1)), Pushed::NeedsWorker);
+        assert_eq!(queues.push(turn("b", 1)), Pushed::Full);
+        assert_eq!(queues.room(), 0);
         assert_eq!(queues.pop(&ConversationId("b".into())), None);
     }
 }

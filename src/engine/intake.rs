@@ -44,7 +44,7 @@ impl Engine {
             self.inner.bus.ring(&conversation_id, accepted.seq);
         }
         if let Some(turn) = &accepted.turn {
-            self.dispatch(turn.clone());
+            self.dispatch(turn.clone()).await;
         }
         Ok(accepted)
     }

@@ -65,7 +65,7 @@ impl Shop {
             parts: Arc::new(Parts {
                 intents: ArcSwap::from_pointee(intents),
                 knowledge: Knowledge::new(empty),
-                catalogue: Catalogue::default(),
+                catalogue: Catalogue::new(CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug")),
                 vectors: VectorCache::open(data_dir.join("vectors.cache")),
                 articles_version: AtomicI64::new(-1),
                 products_version: AtomicI64::new(-1),

@@ -5,6 +5,14 @@
 //! products beyond their names, or of what is done about a message.
 
 pub mod encoder;
+pub mod entities;
+pub mod evaluation;
 pub mod heads;
+pub mod language;
 pub mod metrics;
+mod reader;
 pub mod training;
+
+pub use encoder::{EncodeError, Encoder, Vector};
+pub use entities::ProductName;
+pub use reader::{Nlu, NluError, NluOptions, PastTurn, ReadError, Reading, Utterance};

@@ -87,6 +87,23 @@ impl Store {
         row.as_ref().map(read_agent).transpose()
     }
 
+    /// Takes an agent off the staff: no password and no token of theirs works any more, and
+    /// the address is free again. The name stays in the conversations.
+    pub async fn remove_agent(&self, id: &AgentId) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE agents SET active = 0, email = NULL, password_hash = NULL WHERE id = $1")
+            .bind(id.as_str())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE tokens SET revoked_at = $2 WHERE agent_id = $1 AND revoked_at IS NULL")
+            .bind(id.as_str())
+            .bind(self.now_micros())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     pub async fn set_password(&self, id: &AgentId, password_hash: &str) -> Result<()> {
         sqlx::query("UPDATE agents SET password_hash = $2 WHERE id = $1")
             .bind(id.as_str())

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
 use super::log::{NewEntry, accepted_before, append, lock};
 use super::{Result, Store, json};
@@ -121,6 +121,7 @@ impl Store {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
         let Some(mut row) = lock(&mut tx, self, id).await? else { return Ok(Changed::Missing) };
+        let was_held = row.holder.is_some();
         let mut waits_for = None;
         let (entries, holder, status) = match change {
             Change::Take { agent, name } => {
@@ -170,6 +171,9 @@ impl Store {
                 (entries, None, "resolved")
             }
         };
+        if was_held && holder.is_none() {
+            skip_overtaken_turns(&mut tx, id, now).await?;
+        }
         for entry in entries {
             append(&mut tx, &mut row, now, entry).await?;
         }
@@ -263,6 +267,16 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Turns that a person's holding has overtaken are not made up for once the bot is back.
+async fn skip_overtaken_turns(tx: &mut Transaction<'_, Any>, id: &ConversationId, now: i64) -> Result<()> {
+    sqlx::query("UPDATE turns SET state = 'skipped', finished_at = $2 WHERE conversation_id = $1 AND state = 'pending'")
+        .bind(id.as_str())
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Only the holder, or the system itself, gives a conversation away.

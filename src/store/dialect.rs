@@ -48,11 +48,26 @@ impl Dialect {
         }
     }
 
-    pub(super) async fn migrate(self, pool: &AnyPool) -> Result<()> {
+    pub(super) fn migrations(self) -> &'static Migrator {
         match self {
-            Dialect::Sqlite => SQLITE_MIGRATIONS.run(pool).await?,
-            Dialect::Postgres => POSTGRES_MIGRATIONS.run(pool).await?,
+            Dialect::Sqlite => &SQLITE_MIGRATIONS,
+            Dialect::Postgres => &POSTGRES_MIGRATIONS,
         }
+    }
+
+    /// A row, if migrations were ever run.
+    pub(super) fn has_migrations_table(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'",
+            Dialect::Postgres => {
+                "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'"
+            }
+        }
+    }
+
+    pub(super) async fn migrate(self, pool: &AnyPool) -> Result<()> {
+        self.migrations().run(pool).await?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@
 mod agents;
 mod conversations;
 mod dialect;
+mod examination;
 mod feedback;
 mod inboxes;
 mod log;
@@ -17,15 +18,16 @@ mod visitors;
 use std::path::Path;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, Row, Transaction};
+use sqlx::{Any, AnyPool, Connection, Row, Transaction};
 
 pub use agents::{Agent, NewAgent, Role};
 pub use conversations::{Change, Changed, ConversationFilter, Note};
 pub use dialect::Dialect;
+pub use examination::Examination;
 pub use feedback::{Feedback, FeedbackKind};
 pub use inboxes::Inbox;
 pub use log::{Accepted, NewEntry, NewMessage};
-pub use shop::{StoredFile, Track};
+pub use shop::{ImportedEvent, StoredFile, Track};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
 pub use visitors::{Identity, ImportedCustomer, Visitor};
 
@@ -108,6 +110,9 @@ async fn pool(url: &str, dialect: Dialect, connections: u32) -> Result<AnyPool> 
         // shows itself in the query that follows, and its turn is tried again.
         .test_before_acquire(false)
         .after_connect(move |connection, _| Box::pin(dialect.configure(connection)))
+        // SQLite itself rolls back when the disk is full. sqlx does not notice, and would
+        // refuse every later transaction on that connection: it gives way to a new one.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect(url)
         .await?;
     Ok(pool)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{Result, Store, json, to_json};
@@ -21,6 +22,16 @@ pub struct Track {
     pub properties: serde_json::Value,
 }
 
+/// Something that a customer did, as the shop's own records tell it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportedEvent {
+    /// The customer's `external_id`.
+    pub customer: String,
+    pub name: String,
+    pub properties: serde_json::Value,
+    pub at: Timestamp,
+}
+
 /// An uploaded file's record; its bytes lie in the data directory under its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFile {
@@ -35,6 +46,15 @@ impl Store {
     pub async fn articles(&self) -> Result<Vec<Article>> {
         let rows =
             sqlx::query("SELECT article FROM articles ORDER BY id, locale").fetch_all(&self.reader).await?;
+        rows.iter().map(|row| json(row, "article")).collect()
+    }
+
+    /// An article in all its languages.
+    pub async fn articles_with_id(&self, id: &str) -> Result<Vec<Article>> {
+        let rows = sqlx::query("SELECT article FROM articles WHERE id = $1 ORDER BY locale")
+            .bind(id)
+            .fetch_all(&self.reader)
+            .await?;
         rows.iter().map(|row| json(row, "article")).collect()
     }
 
@@ -86,6 +106,28 @@ impl Store {
         }
         tx.commit().await?;
         Ok(changed)
+    }
+
+    /// Adds articles, or replaces those with the same id and locale; all of them or none.
+    /// They count as edited in the console: a folder without them does not remove them.
+    pub async fn import_articles(&self, articles: &[Article]) -> Result<()> {
+        let now = self.now_micros();
+        let mut tx = self.begin().await?;
+        for article in articles {
+            sqlx::query(
+                "INSERT INTO articles (id, locale, article, file_hash, changed_at) VALUES ($1, $2, $3, NULL, $4) \
+                 ON CONFLICT (id, locale) DO UPDATE SET article = $3, file_hash = NULL, changed_at = $4",
+            )
+            .bind(article.id.clone())
+            .bind(article.locale.clone())
+            .bind(to_json(article))
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        }
+        bump(&mut tx, "articles").await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     pub async fn products(&self) -> Result<Vec<Product>> {
@@ -165,6 +207,32 @@ impl Store {
         .execute(&self.writer)
         .await?;
         Ok(())
+    }
+
+    /// Adds events of customers who are known; all of them or none. What was imported
+    /// before is left alone: an event has no number, so what it says is its key. How many
+    /// were new.
+    pub async fn import_events(&self, events: &[ImportedEvent]) -> Result<u64> {
+        let mut added = 0;
+        let mut tx = self.begin().await?;
+        for event in events {
+            let properties = event.properties.to_string();
+            let key = token_hash(&format!("{}\n{}\n{}\n{properties}", event.customer, event.name, event.at));
+            let done = sqlx::query(
+                "INSERT INTO tracks (id, customer_id, conversation_id, name, properties, at) \
+                 SELECT $1, id, NULL, $3, $4, $5 FROM customers WHERE external_id = $2 ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(format!("trk_{}", &key[..32]))
+            .bind(event.customer.clone())
+            .bind(event.name.clone())
+            .bind(properties)
+            .bind(event.at.as_microsecond())
+            .execute(&mut *tx)
+            .await?;
+            added += done.rows_affected();
+        }
+        tx.commit().await?;
+        Ok(added)
     }
 
     pub async fn add_file(&self, file: &StoredFile) -> Result<()> {

@@ -136,6 +136,15 @@ impl Store {
         Ok(())
     }
 
+    /// Lets go of a turn that this node will not work on; its lease runs out by itself.
+    pub async fn disown_turn(&self, id: &TurnId) -> Result<()> {
+        sqlx::query("UPDATE turns SET lease_owner = NULL WHERE id = $1 AND state = 'pending'")
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Takes over pending turns whose lease has run out, oldest first.
     pub async fn lease_turns(&self, owner: &str, until: Timestamp, limit: i64) -> Result<Vec<TurnRef>> {
         let now = self.now_micros();

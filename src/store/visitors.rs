@@ -1,6 +1,6 @@
 //! Visitors: the bearer tokens by which a browser resumes its conversation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Any, Row, Transaction};
 
@@ -162,6 +162,21 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// The numbers among these that no customer has.
+    pub async fn unknown_customers(&self, external_ids: &BTreeSet<String>) -> Result<BTreeSet<String>> {
+        let mut unknown = BTreeSet::new();
+        for external_id in external_ids {
+            let row = sqlx::query("SELECT id FROM customers WHERE external_id = $1")
+                .bind(external_id.clone())
+                .fetch_optional(&self.reader)
+                .await?;
+            if row.is_none() {
+                unknown.insert(external_id.clone());
+            }
+        }
+        Ok(unknown)
     }
 
     /// Adds a customer of an import, or brings the known one up to date.

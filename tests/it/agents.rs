@@ -226,7 +226,8 @@ async fn a_message_can_be_analyzed_without_a_conversation() {
     assert!(analysis["intent_ranking"].as_array().is_some_and(|ranking| !ranking.is_empty()), "{analysis}");
     assert_eq!(analysis["sentiment"]["label"], "negative", "{analysis}");
     let entities = analysis["entities"].as_array().expect("entities");
-    let value = |kind: &str| entities.iter().find(|entity| entity["type"] == kind).map(|entity| entity["value"].clone());
+    let value =
+        |kind: &str| entities.iter().find(|entity| entity["type"] == kind).map(|entity| entity["value"].clone());
     assert_eq!(value("order_number"), Some("AW-10482".into()), "{analysis}");
     assert_eq!(value("email"), Some("ann@shop.example".into()), "{analysis}");
     for entity in entities {
@@ -235,7 +236,9 @@ async fn a_message_can_be_analyzed_without_a_conversation() {
         let written: String = text.chars().skip(start as usize).take((end - start) as usize).collect();
         assert_eq!(entity["text"], written.as_str(), "{entity}");
     }
-    for probability in [&analysis["intent"]["confidence"], &analysis["unhappiness"]["p"], &analysis["sentiment"]["confidence"]] {
+    for probability in
+        [&analysis["intent"]["confidence"], &analysis["unhappiness"]["p"], &analysis["sentiment"]["confidence"]]
+    {
         assert!(probability.as_f64().is_some_and(|p| (0.0..=1.0).contains(&p)), "{analysis}");
     }
 }

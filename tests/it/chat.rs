@@ -17,7 +17,8 @@ async fn a_script_holds_a_conversation_that_a_file_can_record() {
     let recorded = chat(server, &state, &[], script).await.out();
 
     assert!(recorded.starts_with("-- "), "who is at the other end is told first:\n{recorded}");
-    let asked: Vec<usize> = script.lines().map(|line| recorded.find(&format!("you: {line}")).expect("it stands there")).collect();
+    let asked: Vec<usize> =
+        script.lines().map(|line| recorded.find(&format!("you: {line}")).expect("it stands there")).collect();
     assert!(asked.is_sorted(), "{recorded}");
     let between = &recorded[asked[1]..asked[2]];
     assert!(between.contains("from: "), "an answer names its source:\n{recorded}");

@@ -63,8 +63,10 @@ impl Line {
     async fn event(&mut self, seq: i64) {
         let content = json!({"type": "text", "text": format!("event {seq}")});
         let author = json!({"kind": "bot"});
-        self.say(json!({"type": "event", "seq": seq, "at": "2026-11-22T10:00:00Z", "author": author, "content": content}))
-            .await;
+        self.say(
+            json!({"type": "event", "seq": seq, "at": "2026-11-22T10:00:00Z", "author": author, "content": content}),
+        )
+        .await;
     }
 
     async fn ack(&mut self, message: &Value, seq: i64) {

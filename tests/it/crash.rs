@@ -65,9 +65,10 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_said_twice() {
         let log = Customer::back(&server, &written.token).await.events;
         log::check(&log);
         assert_eq!(log, written.events, "what was told piece by piece is the log");
-        assert_eq!(log::unanswered(&log), [], "exactly one turn each");
+        log::check_all_answered(&log);
 
-        let told: Vec<&str> = log::messages(&log).iter().filter_map(|event| event["content"]["text"].as_str()).collect();
+        let told: Vec<&str> =
+            log::messages(&log).iter().filter_map(|event| event["content"]["text"].as_str()).collect();
         let sent: Vec<&str> = written.sent.iter().map(|sent| sent.text.as_str()).collect();
         assert_eq!(told, sent, "every message once, in order");
         for sent in &written.sent {
@@ -83,11 +84,14 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_said_twice() {
 /// Replies that a crash interrupted follow soon after the next start that lives long
 /// enough; returns how many there were.
 fn check_recovery(log: &[serde_json::Value], history: &[Crash]) -> usize {
-    let at = |event: &serde_json::Value| event["at"].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok()).expect("a time");
+    let at = |event: &serde_json::Value| {
+        event["at"].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok()).expect("a time")
+    };
     let mut interrupted = 0;
     for message in log::messages(log) {
         let reply = log.iter().find(|event| event["in_reply_to"] == message["seq"]).expect("it is answered");
-        let Some(first) = history.iter().position(|crash| at(message) <= crash.killed && crash.killed <= at(reply)) else {
+        let Some(first) = history.iter().position(|crash| at(message) <= crash.killed && crash.killed <= at(reply))
+        else {
             continue;
         };
         interrupted += 1;
@@ -123,7 +127,7 @@ async fn a_reply_that_a_crash_interrupted_follows_after_the_start() {
     within("the last reply", back.reply_to(last)).await;
     log::check(&back.events);
     assert_eq!(log::messages(&back.events).len(), 20, "every acknowledged message is there");
-    assert_eq!(log::unanswered(&back.events), []);
+    log::check_all_answered(&back.events);
     let late = back.events.iter().filter_map(|event| event["at"].as_str()?.parse::<jiff::Timestamp>().ok());
     let late = late.max().expect("there are events").duration_since(ready);
     assert!(late < jiff::SignedDuration::from_secs(5), "{late:?} after it was ready");

@@ -39,10 +39,12 @@ async fn the_write_ahead_log_is_on_disk_before_each_ack() {
 
     let trace = Trace::read(&trace);
     for (marker, client_msg_id) in markers {
-        let written = trace.position(0, |line| line.contains("-wal>") && line.contains("pwrite64") && line.contains(&marker));
+        let written =
+            trace.position(0, |line| line.contains("-wal>") && line.contains("pwrite64") && line.contains(&marker));
         let written = written.unwrap_or_else(|| panic!("{marker} is written to the write-ahead log"));
         let synced = trace.position(written, |line| line.contains("-wal>") && is_sync(line) && line.ends_with("= 0"));
-        let acknowledged = trace.position(0, |line| line.contains(r#"\"type\":\"ack\""#) && line.contains(&client_msg_id));
+        let acknowledged =
+            trace.position(0, |line| line.contains(r#"\"type\":\"ack\""#) && line.contains(&client_msg_id));
         let acknowledged = acknowledged.unwrap_or_else(|| panic!("the ack of {marker} is sent"));
         assert!(synced.is_some_and(|synced| synced < acknowledged), "{marker}: {written} {synced:?} {acknowledged}");
     }

@@ -20,7 +20,8 @@ fn imports_go_down_only() {
     for file in rust_files(&source) {
         let inside = file.strip_prefix(&source).expect("it lies in src");
         let Some(module) = module_of(inside) else { continue };
-        let own = floor_of(&module).unwrap_or_else(|| panic!("src/{module} stands on no floor: add it to src/lib.rs and here"));
+        let own = floor_of(&module)
+            .unwrap_or_else(|| panic!("src/{module} stands on no floor: add it to src/lib.rs and here"));
         let text = without_comments(&std::fs::read_to_string(&file).expect("it can be read"));
         for used in used_modules(&text, depth_of(inside)) {
             let Some(floor) = floor_of(&used) else { continue };
@@ -40,7 +41,10 @@ fn every_module_stands_on_a_floor_and_in_the_doc_of_the_library() {
     for line in text.lines().filter_map(|line| line.trim().strip_prefix("pub mod ")) {
         let module = line.trim_end_matches(';');
         assert!(floor_of(module).is_some(), "{module} stands on no floor");
-        let drawn = text.lines().filter(|line| line.starts_with("//!")).any(|line| line.split_whitespace().any(|word| word == module));
+        let drawn = text
+            .lines()
+            .filter(|line| line.starts_with("//!"))
+            .any(|line| line.split_whitespace().any(|word| word == module));
         assert!(drawn, "{module} is missing in the drawing of src/lib.rs");
     }
 }

@@ -69,22 +69,24 @@ async fn a_broken_article_does_not_take_the_others_down() {
 }
 
 #[rstest]
-#[case::a_price_in_words("AW-TEST-1,Test lamp,lamps,EUR,cheap,3", &["products.csv", "2", "price", "cheap"])]
-#[case::a_stock_in_words("AW-TEST-1,Test lamp,lamps,EUR,12.50,plenty", &["products.csv", "2", "stock", "plenty"])]
-#[case::a_missing_title("AW-TEST-1,,lamps,EUR,12.50,3", &["products.csv", "2", "title"])]
+#[case::a_price_in_words("AW-T1,Test lamp,lamps,EUR,AW-T1-A,cheap,3", &["products.csv:2:6", "price", "cheap"])]
+#[case::a_price_with_a_comma("AW-T1,Test lamp,lamps,EUR,AW-T1-A,\"12,50\",3", &["products.csv:2:6", "price", "12,50"])]
+#[case::a_stock_in_words("AW-T1,Test lamp,lamps,EUR,AW-T1-A,12.50,plenty", &["products.csv:2:7", "stock", "plenty"])]
+#[case::a_missing_title("AW-T1,,lamps,EUR,AW-T1-A,12.50,3", &["products.csv:2:2", "title"])]
 #[tokio::test]
 async fn a_wrong_cell_of_a_csv_is_named_and_nothing_is_imported(#[case] row: &str, #[case] parts: &[&str]) {
     let folder = Scratch::new();
-    let good = "AW-TEST-0,Good lamp,lamps,EUR,10.00,1";
-    let file = folder.write("products.csv", &format!("sku,title,category,currency,price,stock\n{row}\n{good}\n"));
+    let head = "product_sku,title,category,currency,variant_sku,price,stock";
+    let good = "AW-T0,Good lamp,lamps,EUR,AW-T0-A,10.00,1";
+    let file = folder.write("products.csv", &format!("{head}\n{row}\n{good}\n"));
     let cli = Cli::new().env("RAPPORT_DATA_DIR", folder.path().join("data"));
     let error = cli.run(["import".as_ref(), "products".as_ref(), file.as_os_str()]).await.error();
     names(&error, parts);
 }
 
 #[rstest]
-#[case::json_lines("orders.jsonl", "{\"number\": \"AW-1\"}\n{broken\n", &["orders.jsonl", "1"])]
-#[case::yaml("orders.yaml", "- number: AW-10001\n  email: [\n", &["orders.yaml"])]
+#[case::json_lines("orders.jsonl", "{\"number\": \"AW-1\"}\n{broken\n", &["orders.jsonl:1", "orders.jsonl:2"])]
+#[case::yaml("orders.yaml", "- number: AW-10001\n  email: [\n", &["orders.yaml:"])]
 #[tokio::test]
 async fn a_wrong_record_of_another_format_is_named(#[case] name: &str, #[case] text: &str, #[case] parts: &[&str]) {
     let folder = Scratch::new();

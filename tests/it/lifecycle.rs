@@ -24,7 +24,8 @@ async fn healthz_and_readyz_answer_once_it_listens() {
 async fn an_answer_carries_the_headers_of_a_careful_server() {
     let server = Server::shared("lifecycle").await;
     let answer = Api::anonymous(server).get("/healthz").await;
-    let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let header =
+        |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     assert!(header("content-security-policy").contains("default-src"), "{:?}", answer.headers);
     assert_eq!(header("x-content-type-options"), "nosniff");
     Api::anonymous(server).get("/nothing/here").await.problem(404);
@@ -67,7 +68,7 @@ async fn what_was_acknowledged_before_a_stop_is_answered_at_the_latest_after_the
     let mut back = Customer::back(&server, &ann.token).await;
     back.reply_to(last).await;
     log::check(&back.events);
-    assert!(log::unanswered(&back.events).is_empty(), "{:?}", log::unanswered(&back.events));
+    log::check_all_answered(&back.events);
 }
 
 #[tokio::test]

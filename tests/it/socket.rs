@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::customer::Customer;
 use crate::support::log;
 use crate::support::server::Server;
-use crate::support::socket::Socket;
+use crate::support::socket::{Closed, Socket};
 
 async fn server() -> &'static Server {
     Server::shared("socket").await
@@ -100,9 +100,7 @@ async fn our_own_website_may_open_a_chat() {
 #[tokio::test]
 async fn an_identity_counts_only_with_its_signature() {
     let secret = server().await.cli().run(["inbox", "secret", "demo"]).await.out();
-    let identity = |hmac: String| {
-        json!({"type": "hello", "identity": {"user_id": "user-17", "email": "ann@shop.example", "name": "Ann", "hmac": hmac}})
-    };
+    let identity = |hmac: String| json!({"type": "hello", "identity": {"user_id": "user-17", "email": "ann@shop.example", "name": "Ann", "hmac": hmac}});
     let genuine = hmac_sha256_hex(secret.trim().as_bytes(), b"user-17");
     let (_, first) = welcomed(identity(genuine.clone())).await;
     let (_, second) = welcomed(identity(genuine)).await;
@@ -289,14 +287,26 @@ async fn invalid_utf8_closes_with_1007() {
 
 #[tokio::test]
 async fn a_megabyte_is_too_large_and_told() {
-    for bytes in [65 * 1024, 1024 * 1024, 3 * 1024 * 1024] {
-        let mut socket = Socket::open(server().await).await;
-        socket.send(json!({"type": "hello"})).await;
-        socket.send(message(&new_uuid().to_string(), &"a".repeat(bytes))).await;
-        let closed = socket.closed().await;
-        assert_eq!(closed.code, Some(1009), "{bytes} bytes: {closed:?}");
-        assert_eq!(closed.error(), Some("too_large"), "{bytes} bytes: {closed:?}");
+    for bytes in [65 * 1024, 1024 * 1024] {
+        let closed = after_a_message_of(bytes).await;
+        assert_eq!((closed.error(), closed.code), (Some("too_large"), Some(1009)), "{bytes} bytes: {closed:?}");
     }
+}
+
+#[tokio::test]
+async fn a_message_without_end_is_cut_off_and_the_others_go_on() {
+    let mut ann = Customer::arrive(server().await).await;
+    // Whoever sends on and on may find the connection reset before the reason arrives.
+    let closed = after_a_message_of(16 * 1024 * 1024).await;
+    assert!(closed.code.is_none_or(|code| code == 1009), "{closed:?}");
+    assert!(!ann.ask("hello").await.events.is_empty());
+}
+
+async fn after_a_message_of(bytes: usize) -> Closed {
+    let mut socket = Socket::open(server().await).await;
+    socket.send(json!({"type": "hello"})).await;
+    socket.send(message(&new_uuid().to_string(), &"a".repeat(bytes))).await;
+    socket.closed().await
 }
 
 #[tokio::test]

@@ -130,6 +130,22 @@ async fn a_turn_that_an_agent_overtakes_keeps_silent(#[values(Engine::Sqlite, En
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn an_overtaken_turn_is_not_made_up_for_after_the_hand_back(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let shop = Shop::new(engine).await;
+    let turn = shop.say("a").await.turn.unwrap();
+    shop.take().await;
+    let author = Author::agent(&shop.agent.id, &shop.agent.name);
+    let hand_back = Change::HandBack { author, reason: "done".to_owned(), requeue: None };
+    shop.database.store.change(&shop.conversation, hand_back).await.unwrap();
+    assert_eq!(shop.answer(&turn, None).await, TurnCommit::AlreadyDone);
+    assert_eq!(kinds(&shop.log().await), ["text", "handoff", "handoff"]);
+    assert!(shop.say("b").await.turn.is_some(), "the bot answers what is written from now on");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_node_left_is_taken_over_after_its_lease(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {

@@ -18,7 +18,9 @@ pub struct Address {
 pub enum AddressError {
     #[error("`{0}` is not an address: write it like http://127.0.0.1:8080")]
     NotAnAddress(String),
-    #[error("`{0}` asks for an encrypted connection, which this command does not speak: use the http:// address that the server listens on")]
+    #[error(
+        "`{0}` asks for an encrypted connection, which this command does not speak: use the http:// address that the server listens on"
+    )]
     Encrypted(String),
 }
 

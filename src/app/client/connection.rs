@@ -25,7 +25,10 @@ pub enum Received {
     /// A WebSocket ping or pong, answered already: the server lives.
     Alive,
     /// The end, with the server's code and reason, or none where it just broke off.
-    Closed { code: Option<u16>, reason: String },
+    Closed {
+        code: Option<u16>,
+        reason: String,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]

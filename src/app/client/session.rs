@@ -44,7 +44,10 @@ pub enum Update {
     Pong,
     Anomaly(Anomaly),
     /// The connection is lost; the client tries again by itself.
-    Lost { reason: String, retry_in: Duration },
+    Lost {
+        reason: String,
+        retry_in: Duration,
+    },
     /// The server wants us gone; nothing follows.
     Gone(Gone),
 }
@@ -105,6 +108,11 @@ impl Client {
 
     pub async fn answer_survey(&self, seq: Seq, score: i64) {
         self.command(Command::Send(Outgoing::Survey { seq, score })).await;
+    }
+
+    /// Tells up to where somebody has seen the conversation.
+    pub async fn read(&self, seq: Seq) {
+        self.command(Command::Send(Outgoing::Read { seq })).await;
     }
 
     /// Asks for a pong, which comes after everything that the server handled before.

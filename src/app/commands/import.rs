@@ -1,7 +1,7 @@
 //! `rapport import`: a shop's own files into its database.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,10 +10,11 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use crate::app::database::{self, open_existing};
-use crate::app::import::{self, Problem, Problems};
+use crate::app::import::{self, Problems};
 use crate::app::output;
 use crate::base::config::Config;
 use crate::base::home::Home;
+use crate::domain::intent::IntentSpec;
 use crate::store::Store;
 
 /// From so many rows on, writing shows that it goes on.
@@ -34,6 +35,27 @@ enum What {
     Customers(Files),
     /// Orders.
     Orders(Files),
+    /// What known customers did: visits, baskets, purchases.
+    Events(Files),
+    /// Articles: Markdown files with front matter (.md), or records.
+    Articles(Files),
+    /// The intents and responses of a Rasa 3.1 bot, as files of intents/.
+    Rasa(RasaArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+struct RasaArgs {
+    /// The bot's YAML files, or its folder.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where the intents' files go; by default the shop's intents/.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace intents' files that are there already.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    options: Options,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -61,14 +83,22 @@ struct Summary {
     what: String,
     /// For programs.
     counts: Value,
-    warnings: Vec<Problem>,
+    warnings: Problems,
+    /// What the owner should know besides.
+    notes: Vec<String>,
 }
 
-pub async fn run(args: Args, config: &Config, _home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     match args.what {
         What::Products(Files { files, options }) => finish(products(files, &options, config).await, &options),
         What::Customers(Files { files, options }) => finish(customers(files, &options, config).await, &options),
         What::Orders(Files { files, options }) => finish(orders(files, &options, config).await, &options),
+        What::Events(Files { files, options }) => finish(events(files, &options, config).await, &options),
+        What::Articles(Files { files, options }) => finish(articles(files, &options, config).await, &options),
+        What::Rasa(RasaArgs { files, out, force, options }) => {
+            let folder = out.unwrap_or_else(|| home.intents());
+            finish(rasa(files, &folder, force, &options).await, &options)
+        }
     }
 }
 
@@ -81,7 +111,8 @@ async fn products(files: Vec<PathBuf>, options: &Options, config: &Config) -> an
     Ok(Summary {
         what: format!("{} with {}", counted(products.len(), "product"), counted(variants, "variant")),
         counts: json!({ "products": products.len(), "variants": variants }),
-        warnings: Vec::new(),
+        warnings: Problems::default(),
+        notes: Vec::new(),
     })
 }
 
@@ -93,7 +124,8 @@ async fn customers(files: Vec<PathBuf>, options: &Options, config: &Config) -> a
     Ok(Summary {
         what: counted(customers.len(), "customer"),
         counts: json!({ "customers": customers.len() }),
-        warnings: Vec::new(),
+        warnings: Problems::default(),
+        notes: Vec::new(),
     })
 }
 
@@ -108,7 +140,88 @@ async fn orders(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyh
         what: format!("{} with {}", counted(orders.len(), "order"), counted(lines, "line")),
         counts: json!({ "orders": orders.len(), "lines": lines }),
         warnings,
+        notes: Vec::new(),
     })
+}
+
+async fn events(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyhow::Result<Summary> {
+    let events = read(files, |files| import::events(files)).await?;
+    // Whether a customer is known, only the database can tell, in a dry run as well.
+    let store = open_existing(config).await?;
+    let unknown = store.unknown_customers(&events.customers()).await?;
+    let events = tokio::task::spawn_blocking(move || events.checked(&unknown))
+        .await
+        .context("checking the events panicked")??;
+    let added = match options.dry_run {
+        true => 0,
+        false => writing(events.len(), store.import_events(&events)).await?,
+    };
+    let notes = match events.len() as u64 - added {
+        known if known > 0 && !options.dry_run => vec![format!("{known} of them were there already")],
+        _ => Vec::new(),
+    };
+    Ok(Summary {
+        what: counted(events.len(), "event"),
+        counts: json!({ "events": events.len(), "new": added }),
+        warnings: Problems::default(),
+        notes,
+    })
+}
+
+async fn articles(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyhow::Result<Summary> {
+    let articles = read(files, |files| import::articles(files)).await?;
+    if let Some(store) = target(options, config).await? {
+        writing(articles.len(), store.import_articles(&articles)).await?;
+    }
+    Ok(Summary {
+        what: counted(articles.len(), "article"),
+        counts: json!({ "articles": articles.len() }),
+        warnings: Problems::default(),
+        notes: Vec::new(),
+    })
+}
+
+async fn rasa(files: Vec<PathBuf>, folder: &Path, force: bool, options: &Options) -> anyhow::Result<Summary> {
+    let bot = read(files, |files| import::rasa(files)).await?;
+    let targets = intent_files(&bot.intents, folder)?;
+    let there: Vec<_> =
+        targets.iter().filter(|(path, _)| path.exists()).map(|(path, _)| path.display().to_string()).collect();
+    if !there.is_empty() && !force {
+        bail!(
+            "these files are there already: {}\nnothing was imported: name another folder with --out, or replace them with --force",
+            there.join(", ")
+        );
+    }
+    if !options.dry_run {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        for (path, text) in &targets {
+            replace_file(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    let examples: usize = bot.intents.iter().map(|intent| intent.examples.len()).sum();
+    let mut notes = bot.notes;
+    notes.push(format!("read the files in {}, then run `rapport train`", folder.display()));
+    Ok(Summary {
+        what: format!("{} with {}", counted(bot.intents.len(), "intent"), counted(examples, "example")),
+        counts: json!({ "intents": bot.intents.len(), "examples": examples }),
+        warnings: Problems::default(),
+        notes,
+    })
+}
+
+/// The files that the intents become, with their texts.
+fn intent_files(intents: &[IntentSpec], folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
+    let file = |intent: &IntentSpec| -> anyhow::Result<(PathBuf, String)> {
+        Ok((folder.join(format!("{}.yaml", intent.name)), serde_norway::to_string(intent)?))
+    };
+    intents.iter().map(file).collect()
+}
+
+/// Whoever reads the file sees the old text or the new one, never half of it.
+fn replace_file(path: &Path, text: &str) -> std::io::Result<()> {
+    let draft = path.with_extension("yaml.new");
+    std::fs::write(&draft, text)?;
+    std::fs::rename(draft, path)
 }
 
 /// Reading and checking takes long for large files, and so keeps off the async threads.
@@ -156,11 +269,16 @@ fn finish(result: anyhow::Result<Summary>, options: &Options) -> anyhow::Result<
         return output::json(&json!({
             "imported": !options.dry_run,
             "counts": summary.counts,
-            "warnings": summary.warnings,
+            "warnings": summary.warnings.listed,
+            "more_warnings": summary.warnings.more,
+            "notes": summary.notes,
         }));
     }
-    for warning in &summary.warnings {
-        eprintln!("warning: {warning}");
+    if summary.warnings.count() > 0 {
+        eprintln!("warnings:\n{}", summary.warnings);
+    }
+    for note in &summary.notes {
+        eprintln!("note: {note}");
     }
     let verb = if options.dry_run { "checked, nothing written" } else { "imported" };
     output::line(format!("{} {verb}", summary.what))

@@ -70,11 +70,15 @@ pub async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
 pub(super) async fn create(store: &Store, key: &str, name: Option<&str>, origins: &[String]) -> anyhow::Result<()> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !(2..=64).contains(&key.len()) || !key.chars().all(fits) {
-        bail!("`{key}` is no public key of an inbox: write 2 to 64 small letters, digits and hyphens, for example web-shop");
+        bail!(
+            "`{key}` is no public key of an inbox: write 2 to 64 small letters, digits and hyphens, for example web-shop"
+        );
     }
     let origins = origins.iter().map(|origin| checked_origin(origin)).collect::<anyhow::Result<Vec<_>>>()?;
     if store.create_inbox(key, name.unwrap_or(key), &origins).await?.is_none() {
-        bail!("there is an inbox `{key}` already: choose another key, or change this one with `rapport inbox allow {key} ORIGIN`");
+        bail!(
+            "there is an inbox `{key}` already: choose another key, or change this one with `rapport inbox allow {key} ORIGIN`"
+        );
     }
     eprintln!("inbox `{key}` is ready");
     Ok(())
@@ -142,7 +146,11 @@ fn told(origins: &[String]) -> String {
 
 /// An origin as browsers send it: scheme, host, and the port unless it is the scheme's own.
 fn checked_origin(text: &str) -> anyhow::Result<String> {
-    let unfit = || anyhow::anyhow!("`{text}` is no website's origin: write scheme and host without a path, for example https://shop.example");
+    let unfit = || {
+        anyhow::anyhow!(
+            "`{text}` is no website's origin: write scheme and host without a path, for example https://shop.example"
+        )
+    };
     if text == "*" {
         return Ok(text.to_owned());
     }

@@ -2,14 +2,17 @@
 
 pub mod agent;
 pub mod analyze;
+pub mod bench_encoder;
 pub mod chat;
 pub mod doctor;
 pub mod eval;
+mod eval_retrieval;
 pub mod import;
 pub mod inbox;
 pub mod init;
 pub mod kb;
 pub mod load;
+mod progress;
 pub mod serve;
 pub mod token;
 pub mod train;
@@ -50,6 +53,8 @@ enum Command {
     Agent(agent::Args),
     Inbox(inbox::Args),
     Doctor(doctor::Args),
+    #[command(hide = true)]
+    BenchEncoder(bench_encoder::Args),
 }
 
 impl Cli {
@@ -60,6 +65,8 @@ impl Cli {
             match self.command {
                 Command::Chat(args) => chat::run(args).await?,
                 Command::Load(args) => load::run(args).await?,
+                // A doctor is called when the configuration itself may be what is wrong.
+                Command::Doctor(args) => doctor::run(args, Config::load(self.config.as_deref()), Home::find()).await?,
                 command => {
                     let config = Config::load(self.config.as_deref())?;
                     return run_here(command, config).await;
@@ -77,4 +84,22 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
         std::fs::create_dir_all(&config.data_dir)?;
     }
     Ok(Store::open(&url, Clock::System).await?)
+}
+
+async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(args) => serve::run(args, config, Home::find()?).await?,
+        Command::Init(args) => init::run(args, &config, &Home::find()?).await?,
+        Command::Analyze(args) => analyze::run(args, &config, &Home::find()?).await?,
+        Command::Train(args) => train::run(args, &Home::find()?).await?,
+        Command::Eval(args) => eval::run(args, &Home::find()?).await?,
+        Command::Kb(args) => kb::run(args, &Home::find()?).await?,
+        Command::Import(args) => import::run(args, &config, &Home::find()?).await?,
+        Command::Token(args) => token::run(args, &config).await?,
+        Command::Agent(args) => agent::run(args, &config).await?,
+        Command::Inbox(args) => inbox::run(args, &config).await?,
+        Command::BenchEncoder(args) => bench_encoder::run(args, Home::find()?).await?,
+        Command::Chat(_) | Command::Load(_) | Command::Doctor(_) => unreachable!("run without a configuration above"),
+    }
+    Ok(ExitCode::SUCCESS)
 }

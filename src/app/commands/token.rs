@@ -54,7 +54,10 @@ async fn create(store: &Store, role: Role, name: Option<String>) -> anyhow::Resu
         None => format!("API {}", role.as_str()),
     };
     let agent = NewAgent { name, email: None, role, password_hash: None };
-    let agent = store.create_agent(agent).await?.context("an agent without an e-mail address clashes with none: this is a bug")?;
+    let agent = store
+        .create_agent(agent)
+        .await?
+        .context("an agent without an e-mail address clashes with none: this is a bug")?;
     let (_, token) = store.create_token(&agent.id).await?;
     output::line(token)
 }

@@ -30,13 +30,27 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<ImportedCustomer>, Problems>
 fn customer(record: &Record, found: &Found) -> Option<ImportedCustomer> {
     let fields = Fields::of(record, &CUSTOMER, found)?;
     let identity = Identity {
-        external_id: fields.fitting("external_id", "C-2207", is_number, "a customer's number: write up to 64 characters without spaces"),
+        external_id: fields.fitting(
+            "external_id",
+            "C-2207",
+            is_number,
+            "a customer's number: write up to 64 characters without spaces",
+        ),
         name: Some(fields.text("name", "Eva Maes")),
-        email: Some(fields.fitting("email", "eva@example.com", is_email, "an e-mail address: write it without a name, for example eva@example.com")),
+        email: Some(fields.fitting(
+            "email",
+            "eva@example.com",
+            is_email,
+            "an e-mail address: write it without a name, for example eva@example.com",
+        )),
     };
-    let joined = fields.optional_parsed::<jiff::civil::Date>("joined", "a day: write year-month-day, for example 2026-11-23");
+    let joined =
+        fields.optional_parsed::<jiff::civil::Date>("joined", "a day: write year-month-day, for example 2026-11-23");
     let facts = [
-        ("country", fields.optional_fitting("country", is_country, "a country: write its two capital letters, for example BE")),
+        (
+            "country",
+            fields.optional_fitting("country", is_country, "a country: write its two capital letters, for example BE"),
+        ),
         ("city", fields.optional_text("city")),
         ("club_tier", fields.optional_text("club_tier")),
         ("joined", joined.map(|day| day.to_string())),

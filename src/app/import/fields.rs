@@ -93,11 +93,17 @@ impl<'a> Fields<'a> {
             Node::Text(text) if text.trim().is_empty() => None,
             Node::Text(text) => Some(text.trim().to_owned()),
             Node::Number(number) => {
-                self.problem(name, format!("`{name}` must be a text: put it in quotation marks, `{name}: \"{number}\"`"));
+                self.problem(
+                    name,
+                    format!("`{name}` must be a text: put it in quotation marks, `{name}: \"{number}\"`"),
+                );
                 None
             }
             other => {
-                self.problem(name, format!("`{name}` must be a text, and not {}: put it in quotation marks", other.kind()));
+                self.problem(
+                    name,
+                    format!("`{name}` must be a text, and not {}: put it in quotation marks", other.kind()),
+                );
                 None
             }
         }
@@ -151,7 +157,11 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn price(&self, name: &str) -> Option<Price> {
-        self.parsed(name, "\"24.90\"", "a price: write it with a point and two decimals, in quotation marks, for example \"24.90\"")
+        self.parsed(
+            name,
+            "\"24.90\"",
+            "a price: write it with a point and two decimals, in quotation marks, for example \"24.90\"",
+        )
     }
 
     /// A whole number from `least` on; `None` where it is missing or wrong.
@@ -185,11 +195,17 @@ impl<'a> Fields<'a> {
                 text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
             }
             Some(Node::List(items)) => {
-                let texts = items.iter().enumerate().filter_map(|(index, item)| self.text_inside(name, Step::Item(index), item));
+                let texts = items
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(index, item)| self.text_inside(name, Step::Item(index), item));
                 texts.collect()
             }
             Some(other) => {
-                self.problem(name, format!("`{name}` must be a list, and not {}: write `{name}: [one, another]`", other.kind()));
+                self.problem(
+                    name,
+                    format!("`{name}` must be a list, and not {}: write `{name}: [one, another]`", other.kind()),
+                );
                 Vec::new()
             }
         }
@@ -207,7 +223,13 @@ impl<'a> Fields<'a> {
                 texts.collect()
             }
             Some(other) => {
-                self.problem(name, format!("`{name}` must be names with texts, and not {}: write `{name}: {{colour: grey}}`", other.kind()));
+                self.problem(
+                    name,
+                    format!(
+                        "`{name}` must be names with texts, and not {}: write `{name}: {{colour: grey}}`",
+                        other.kind()
+                    ),
+                );
                 BTreeMap::new()
             }
         }
@@ -222,7 +244,10 @@ impl<'a> Fields<'a> {
                         self.problem(name, format!("`{name}` names `{}` twice: keep one of them", shortened(key)));
                     }
                 }
-                _ => self.problem(name, format!("`{name}`: `{}` is not a name with a value: write `colour=grey;size=M`", shortened(pair))),
+                _ => self.problem(
+                    name,
+                    format!("`{name}`: `{}` is not a name with a value: write `colour=grey;size=M`", shortened(pair)),
+                ),
             }
         }
         pairs
@@ -262,7 +287,10 @@ impl<'a> Fields<'a> {
                 Vec::new()
             }
             Some(other) => {
-                self.problem(name, format!("`{name}` must be a list, and not {}: begin each item with `- `", other.kind()));
+                self.problem(
+                    name,
+                    format!("`{name}` must be a list, and not {}: begin each item with `- `", other.kind()),
+                );
                 Vec::new()
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::problem::{Found, Problem};
+use super::problem::Found;
 use super::source::{Record, Step};
 use super::tree::{Node, shortened};
 
@@ -19,10 +19,9 @@ impl<T> Kept<T> {
         Self { value, record }
     }
 
-    /// A problem at a part of the record.
-    pub(super) fn problem(&self, path: &[Step], message: impl Into<String>) -> Problem {
-        let (line, column) = self.record.place(path);
-        Problem { file: self.record.file().to_owned(), line, column, message: message.into() }
+    /// Adds a problem at a part of the record.
+    pub(super) fn tell(&self, path: &[Step], message: impl Into<String>, found: &Found) {
+        found.at(&self.record, path, message);
     }
 }
 
@@ -45,7 +44,8 @@ impl<'a> Unique<'a> {
         if let Some((first, first_path)) = self.first.get(key) {
             let (line, _) = first.place(first_path);
             let file = first.file().file_name().unwrap_or_default().to_string_lossy();
-            let message = format!("{} `{}` stands already in {file}, line {line}: keep one of them", self.what, shortened(key));
+            let message =
+                format!("{} `{}` stands already in {file}, line {line}: keep one of them", self.what, shortened(key));
             found.at(&kept.record, &path, message);
         } else {
             self.first.insert(key.to_owned(), (&kept.record, path));

@@ -4,26 +4,31 @@
 //! caller writes all of it or nothing. Every problem names its file, line and column, and
 //! says what would do. Nothing here writes to the database.
 
+mod articles;
 mod customers;
+mod events;
 mod fields;
 mod kept;
 mod orders;
 mod problem;
 mod products;
+mod rasa;
 mod shapes;
 mod source;
 #[cfg(test)]
 mod testing;
 mod tree;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
-pub use problem::{Problem, Problems};
+pub use problem::Problems;
+pub use rasa::rasa;
 
+use crate::domain::article::Article;
 use crate::domain::order::Order;
 use crate::domain::product::Product;
-use crate::store::ImportedCustomer;
+use crate::store::{ImportedCustomer, ImportedEvent};
 use kept::Kept;
 
 /// The products of all files; a folder stands for the files in it.
@@ -37,7 +42,7 @@ pub fn orders(paths: &[PathBuf]) -> Result<Vec<Order>, Problems> {
 }
 
 /// The orders of all files, and warnings of lines with none of the known SKUs.
-pub fn orders_of(paths: &[PathBuf], known_skus: &HashSet<String>) -> Result<(Vec<Order>, Vec<Problem>), Problems> {
+pub fn orders_of(paths: &[PathBuf], known_skus: &HashSet<String>) -> Result<(Vec<Order>, Problems), Problems> {
     let orders = orders::read(paths)?;
     let warnings = orders::unknown_skus(&orders, known_skus);
     Ok((values(orders), warnings))
@@ -46,6 +51,30 @@ pub fn orders_of(paths: &[PathBuf], known_skus: &HashSet<String>) -> Result<(Vec
 /// The customers of all files.
 pub fn customers(paths: &[PathBuf]) -> Result<Vec<ImportedCustomer>, Problems> {
     customers::read(paths)
+}
+
+/// The events of all files.
+pub fn events(paths: &[PathBuf]) -> Result<Events, Problems> {
+    Ok(Events(events::read(paths)?))
+}
+
+/// Events that were read; whether their customers are known must still be checked.
+pub struct Events(Vec<Kept<ImportedEvent>>);
+
+impl Events {
+    pub fn customers(&self) -> BTreeSet<String> {
+        self.0.iter().map(|event| event.value.customer.clone()).collect()
+    }
+
+    /// The events, unless some are of customers whom nobody knows.
+    pub fn checked(self, unknown: &BTreeSet<String>) -> Result<Vec<ImportedEvent>, Problems> {
+        if unknown.is_empty() { Ok(values(self.0)) } else { Err(events::of_unknown(&self.0, unknown)) }
+    }
+}
+
+/// The articles of all files: Markdown with front matter, or records.
+pub fn articles(paths: &[PathBuf]) -> Result<Vec<Article>, Problems> {
+    articles::read(paths)
 }
 
 fn values<T>(kept: Vec<Kept<T>>) -> Vec<T> {
@@ -68,7 +97,7 @@ mod tests {
         let (orders, warnings) =
             orders_of(&[catalogue.join("orders.yaml")], &skus).unwrap_or_else(|problems| panic!("{problems}"));
         assert!(products.len() >= 150 && orders.len() >= 30 && !customers.is_empty());
-        assert_eq!(warnings, []);
+        assert_eq!(warnings.to_string(), "");
     }
 
     proptest! {
@@ -87,7 +116,10 @@ mod tests {
             let file = folder.bytes(&format!("f.{ending}"), &bytes);
             let _ = products(std::slice::from_ref(&file));
             let _ = orders(std::slice::from_ref(&file));
-            let _ = customers(&[file]);
+            let _ = customers(std::slice::from_ref(&file));
+            let _ = events(std::slice::from_ref(&file));
+            let _ = articles(std::slice::from_ref(&file));
+            let _ = rasa(&[file]);
         }
 
         /// The same with a header that is right, so that the rows are reached.

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::fields::Fields;
 use super::kept::{Kept, Unique};
-use super::problem::{Found, Problem, Problems};
+use super::problem::{Found, Problems};
 use super::shapes::{is_country, is_currency, is_email, is_number};
 use super::source::{self, Record, Row, Step, Table, TableOrigin};
 use super::tree::{Node, shortened};
@@ -17,8 +17,23 @@ use crate::domain::order::{Order, OrderLine, OrderStatus};
 use crate::domain::product::Price;
 
 const ORDER: [&str; 17] = [
-    "number", "email", "name", "phone", "country", "placed_at", "status", "lines", "shipping", "total", "currency", "payment",
-    "carrier", "tracking", "shipped_at", "delivered_at", "expected_by",
+    "number",
+    "email",
+    "name",
+    "phone",
+    "country",
+    "placed_at",
+    "status",
+    "lines",
+    "shipping",
+    "total",
+    "currency",
+    "payment",
+    "carrier",
+    "tracking",
+    "shipped_at",
+    "delivered_at",
+    "expected_by",
 ];
 const NOTE: &str = "note";
 const LINE: [&str; 3] = ["sku", "quantity", "price"];
@@ -53,18 +68,19 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Kept<Order>>, Problems> {
 }
 
 /// Lines whose SKU no product has: the order can be told, but not what was bought.
-pub(super) fn unknown_skus(orders: &[Kept<Order>], known: &HashSet<String>) -> Vec<Problem> {
-    let mut warnings = Vec::new();
+pub(super) fn unknown_skus(orders: &[Kept<Order>], known: &HashSet<String>) -> Problems {
+    let warnings = Found::default();
     for order in orders {
-        for (index, line) in order.value.lines.iter().enumerate() {
-            if !known.contains(&line.sku) {
-                let path = [Step::Value("lines".into()), Step::Item(index), Step::Value("sku".into())];
-                let message = format!("no product has the SKU `{}`: import the products as well, or the customer is told the number only", shortened(&line.sku));
-                warnings.push(order.problem(&path, message));
-            }
+        for (index, line) in order.value.lines.iter().enumerate().filter(|(_, line)| !known.contains(&line.sku)) {
+            let path = [Step::Value("lines".into()), Step::Item(index), Step::Value("sku".into())];
+            let message = format!(
+                "no product has the SKU `{}`: import the products too, or customers are told the number only",
+                shortened(&line.sku)
+            );
+            order.tell(&path, message, &warnings);
         }
     }
-    warnings
+    warnings.into_problems()
 }
 
 fn order(record: &Record, found: &Found) -> Option<Order> {
@@ -73,21 +89,45 @@ fn order(record: &Record, found: &Found) -> Option<Order> {
     let groups = fields.groups("lines", &LINE, "what was bought, with `sku`, `quantity` and `price`");
     let expected_lines = groups.len();
     let lines: Vec<OrderLine> = groups.iter().filter_map(line).collect();
-    let placed_at = fields.parsed::<Timestamp>("placed_at", "2026-11-16T09:12:00Z", "a date and time: write for example 2026-11-16T09:12:00Z, where Z stands for UTC");
+    let placed_at = fields.parsed::<Timestamp>(
+        "placed_at",
+        "2026-11-16T09:12:00Z",
+        "a date and time: write for example 2026-11-16T09:12:00Z, where Z stands for UTC",
+    );
     let (shipping, total) = (fields.price("shipping"), fields.price("total"));
     let day = |name: &str| fields.optional_parsed::<Date>(name, DAY);
     let order = Order {
-        number: fields.fitting("number", "AW-10482", is_number, "an order's number: write up to 64 characters without spaces"),
-        email: fields.fitting("email", "eva@example.com", is_email, "an e-mail address: write it without a name, for example eva@example.com"),
+        number: fields.fitting(
+            "number",
+            "AW-10482",
+            is_number,
+            "an order's number: write up to 64 characters without spaces",
+        ),
+        email: fields.fitting(
+            "email",
+            "eva@example.com",
+            is_email,
+            "an e-mail address: write it without a name, for example eva@example.com",
+        ),
         name: fields.text("name", "Eva Maes"),
         phone: fields.optional_text("phone"),
-        country: fields.fitting("country", "BE", is_country, "a country: write its two capital letters, for example BE"),
+        country: fields.fitting(
+            "country",
+            "BE",
+            is_country,
+            "a country: write its two capital letters, for example BE",
+        ),
         placed_at: placed_at.unwrap_or_default(),
         status: status(&fields).unwrap_or(OrderStatus::Placed),
         lines,
         shipping: shipping.unwrap_or(Price { cents: 0 }),
         total: total.unwrap_or(Price { cents: 0 }),
-        currency: fields.fitting("currency", "EUR", is_currency, "a currency: write its three capital letters, for example EUR"),
+        currency: fields.fitting(
+            "currency",
+            "EUR",
+            is_currency,
+            "a currency: write its three capital letters, for example EUR",
+        ),
         payment: fields.optional_text("payment"),
         carrier: fields.optional_text("carrier"),
         tracking: fields.optional_text("tracking"),
@@ -102,13 +142,21 @@ fn order(record: &Record, found: &Found) -> Option<Order> {
     if let (Some(shipped), Some(delivered)) = (order.shipped_at, order.delivered_at)
         && delivered < shipped
     {
-        fields.problem("delivered_at", format!("`delivered_at`: {delivered} is before `shipped_at`, {shipped}: correct one of them"));
+        fields.problem(
+            "delivered_at",
+            format!("`delivered_at`: {delivered} is before `shipped_at`, {shipped}: correct one of them"),
+        );
     }
     Some(order)
 }
 
 fn line(fields: &Fields<'_>) -> Option<OrderLine> {
-    let sku = fields.fitting("sku", "AW-MUG-GENT-BLUE", is_number, "a variant's number: write up to 64 characters without spaces");
+    let sku = fields.fitting(
+        "sku",
+        "AW-MUG-GENT-BLUE",
+        is_number,
+        "a variant's number: write up to 64 characters without spaces",
+    );
     let quantity = fields.required_number("quantity", 1, "1");
     let price = fields.price("price");
     Some(OrderLine { sku, quantity: quantity?, price: price? })
@@ -119,19 +167,29 @@ fn status(fields: &Fields<'_>) -> Option<OrderStatus> {
     let status = STATUSES.iter().find(|(name, _)| *name == text).map(|(_, status)| *status);
     if status.is_none() && !text.is_empty() {
         let names: Vec<&str> = STATUSES.iter().map(|(name, _)| *name).collect();
-        fields.problem("status", format!("`status`: `{}` is no state of an order: write one of {}", shortened(&text), names.join(", ")));
+        fields.problem(
+            "status",
+            format!("`status`: `{}` is no state of an order: write one of {}", shortened(&text), names.join(", ")),
+        );
     }
     status
 }
 
 fn check_total(order: &Order, fields: &Fields<'_>) {
-    let lines = order.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.price.cents.checked_mul(line.quantity)?));
+    let lines =
+        order.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.price.cents.checked_mul(line.quantity)?));
     let sum = lines.and_then(|lines| lines.checked_add(order.shipping.cents));
     match sum {
         Some(cents) if cents == order.total.cents => {}
         Some(cents) => {
             let sum = Price { cents };
-            fields.problem("total", format!("`total`: {} is not what the lines and the shipping add up to, {sum}: correct one of them", order.total));
+            fields.problem(
+                "total",
+                format!(
+                    "`total`: {} is not what the lines and the shipping add up to, {sum}: correct one of them",
+                    order.total
+                ),
+            );
         }
         None => fields.problem("total", "the lines add up to more than any price: check the quantities"),
     }
@@ -146,7 +204,8 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
     }
     let column = |name: &str| table.columns.iter().position(|column| column == name);
     let Some(number) = column("number") else { return Vec::new() };
-    let cell = |row: &Row, name: &str| column(name).map(|index| row.cells[index].clone()).filter(|cell| !cell.is_empty());
+    let cell =
+        |row: &Row, name: &str| column(name).map(|index| row.cells[index].clone()).filter(|cell| !cell.is_empty());
     let entry = |row: &Row, name: &str| Some((name.to_owned(), Node::Text(cell(row, name)?)));
 
     let mut records = Vec::new();
@@ -155,7 +214,11 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
         let mut node: Vec<(String, Node)> = columns.iter().filter_map(|(column, _)| entry(&rows[0], column)).collect();
         let lines = rows.iter().map(|row| Node::Map(LINE.iter().filter_map(|name| entry(row, name)).collect()));
         node.push(("lines".to_owned(), Node::List(lines.collect())));
-        let origin = TableOrigin { lines: rows.iter().map(|row| row.line).collect(), columns: Rc::clone(&table.columns), place };
+        let origin = TableOrigin {
+            lines: rows.iter().map(|row| row.line).collect(),
+            columns: Arc::clone(&table.columns),
+            place,
+        };
         records.push(Record::of_rows(&table, Node::Map(node), origin));
     }
     records
@@ -168,7 +231,9 @@ fn order_columns() -> Vec<(&'static str, &'static str)> {
 
 fn place(path: &[Step]) -> (usize, String) {
     match path {
-        [Step::Value(list), Step::Item(row), rest @ ..] if list == "lines" => (*row, source::column_of(rest, &LINE.map(|name| (name, name)))),
+        [Step::Value(list), Step::Item(row), rest @ ..] if list == "lines" => {
+            (*row, source::column_of(rest, &LINE.map(|name| (name, name))))
+        }
         path => (0, source::column_of(path, &order_columns())),
     }
 }
@@ -274,7 +339,10 @@ AW-10482,,,,,,AW-MUG-GREY,1,14.50,,,,,,,
     fn a_number_twice_is_told() {
         let folder = Folder::new();
         let problems = problems(read(&[folder.file("o.yaml", &YAML.repeat(2))]));
-        assert!(problems.listed[0].message.contains("the order `AW-10482` stands already in o.yaml, line 1"), "{problems}");
+        assert!(
+            problems.listed[0].message.contains("the order `AW-10482` stands already in o.yaml, line 1"),
+            "{problems}"
+        );
         assert_eq!(problems.listed[0].line, 17);
     }
 
@@ -283,7 +351,7 @@ AW-10482,,,,,,AW-MUG-GREY,1,14.50,,,,,,,
         let folder = Folder::new();
         let orders = read(&[folder.file("o.yaml", YAML)]).unwrap();
         let warnings = unknown_skus(&orders, &HashSet::from(["AW-MUG-BLUE".to_owned()]));
-        assert_eq!(warnings.len(), 1);
-        assert_eq!((warnings[0].line, warnings[0].column), (9, 13), "{}", warnings[0]);
+        assert_eq!(warnings.count(), 1);
+        assert_eq!((warnings.listed[0].line, warnings.listed[0].column), (9, 13), "{warnings}");
     }
 }

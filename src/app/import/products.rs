@@ -1,7 +1,7 @@
 //! Products and their variants; the format is described in `docs/catalogue.md`.
 
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::fields::Fields;
 use super::kept::{Kept, Unique};
@@ -12,7 +12,17 @@ use super::tree::Node;
 use crate::domain::product::{Product, Variant};
 
 const PRODUCT: [&str; 11] = [
-    "sku", "title", "category", "description", "currency", "tags", "attributes", "picture", "model_3d", "url", "variants",
+    "sku",
+    "title",
+    "category",
+    "description",
+    "currency",
+    "tags",
+    "attributes",
+    "picture",
+    "model_3d",
+    "url",
+    "variants",
 ];
 const VARIANT: [&str; 4] = ["sku", "options", "price", "stock"];
 
@@ -51,14 +61,36 @@ fn product(record: &Record, found: &Found) -> Option<Product> {
     Some(Product {
         sku: fields.fitting("sku", "AW-MUG-GENT", is_number, SKU),
         title: fields.text("title", "Gent stoneware mug"),
-        category: fields.fitting("category", "bed-linen", is_slug, "a category: write small letters, digits and hyphens, for example `bed-linen`"),
+        category: fields.fitting(
+            "category",
+            "bed-linen",
+            is_slug,
+            "a category: write small letters, digits and hyphens, for example `bed-linen`",
+        ),
         description: fields.optional_text("description").unwrap_or_default(),
-        currency: fields.fitting("currency", "EUR", is_currency, "a currency: write its three capital letters, for example EUR"),
+        currency: fields.fitting(
+            "currency",
+            "EUR",
+            is_currency,
+            "a currency: write its three capital letters, for example EUR",
+        ),
         tags: fields.texts("tags"),
         attributes: fields.named_texts("attributes"),
-        picture: fields.optional_fitting("picture", is_file_or_web_address, "a picture: write a file's name below catalogue/pictures, or an address that begins with https://"),
-        model_3d: fields.optional_fitting("model_3d", is_file_or_web_address, "a 3D model: write a file's name below catalogue/models, or an address that begins with https://"),
-        url: fields.optional_fitting("url", is_page, "a page: write it from the shop's root (`/shop/mug`) or in full, beginning with https://"),
+        picture: fields.optional_fitting(
+            "picture",
+            is_file_or_web_address,
+            "a picture: write a file's name below catalogue/pictures, or an address that begins with https://",
+        ),
+        model_3d: fields.optional_fitting(
+            "model_3d",
+            is_file_or_web_address,
+            "a 3D model: write a file's name below catalogue/models, or an address that begins with https://",
+        ),
+        url: fields.optional_fitting(
+            "url",
+            is_page,
+            "a page: write it from the shop's root (`/shop/mug`) or in full, beginning with https://",
+        ),
         variants: groups.iter().filter_map(variant).collect(),
     })
 }
@@ -93,9 +125,11 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
         return Vec::new();
     }
     let Some(number) = column("product_sku") else { return Vec::new() };
-    let cell = |row: &'_ Row, name: &str| column(name).map(|index| row.cells[index].clone()).filter(|cell| !cell.is_empty());
+    let cell =
+        |row: &'_ Row, name: &str| column(name).map(|index| row.cells[index].clone()).filter(|cell| !cell.is_empty());
     let entries = |row: &Row, names: &[(&str, &str)]| -> Vec<(String, Node)> {
-        let entries = names.iter().filter_map(|(column, field)| Some(((*field).to_owned(), Node::Text(cell(row, column)?))));
+        let entries =
+            names.iter().filter_map(|(column, field)| Some(((*field).to_owned(), Node::Text(cell(row, column)?))));
         entries.collect()
     };
 
@@ -108,7 +142,7 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
         node.push(("variants".to_owned(), Node::List(variants.collect())));
         let origin = TableOrigin {
             lines: rows.iter().map(|row| row.line).collect(),
-            columns: Rc::clone(&table.columns),
+            columns: Arc::clone(&table.columns),
             place,
         };
         records.push(Record::of_rows(&table, Node::Map(node), origin));
@@ -118,7 +152,9 @@ fn from_table(table: Table, found: &Found) -> Vec<Record> {
 
 fn place(path: &[Step]) -> (usize, String) {
     match path {
-        [Step::Value(list), Step::Item(row), rest @ ..] if list == "variants" => (*row, source::column_of(rest, &OF_VARIANT)),
+        [Step::Value(list), Step::Item(row), rest @ ..] if list == "variants" => {
+            (*row, source::column_of(rest, &OF_VARIANT))
+        }
         path => (0, source::column_of(path, &OF_PRODUCT)),
     }
 }
@@ -147,7 +183,8 @@ mod tests {
       price: "14.50"
 "#;
 
-    const CSV: &str = "product_sku,title,category,description,currency,tags,attributes,picture,url,variant_sku,options,price,stock
+    const CSV: &str =
+        "product_sku,title,category,description,currency,tags,attributes,picture,url,variant_sku,options,price,stock
 AW-MUG,Gent mug,tableware,,EUR,mug;gift,material=stoneware,mug.svg,/shop/mug,AW-MUG-BLUE,colour=blue,14.50,12
 AW-MUG,,,,,,,,,AW-MUG-GREY,colour=grey,14.50,
 ";
@@ -167,7 +204,10 @@ AW-MUG,,,,,,,,,AW-MUG-GREY,colour=grey,14.50,
         assert_eq!(yaml[0].variants[0].price.cents, 1450);
         assert_eq!(yaml[0].variants[1].stock, 0);
         assert_eq!(values(&[folder.file("p.csv", CSV)]), yaml);
-        assert_eq!(values(&[folder.file("semicolons.csv", &CSV.replace("mug;gift", "\"mug;gift\"").replace(',', ";"))]), yaml);
+        assert_eq!(
+            values(&[folder.file("semicolons.csv", &CSV.replace("mug;gift", "\"mug;gift\"").replace(',', ";"))]),
+            yaml
+        );
         assert_eq!(values(&[folder.file("p.jsonl", JSON)]), yaml);
         assert_eq!(values(&[folder.file("p.json", &format!("[\n{JSON}\n]"))]), yaml);
     }
@@ -184,9 +224,21 @@ AW-MUG,,,,,,,,,AW-MUG-GREY,colour=grey,14.50,
 
     #[rstest]
     #[case("14.50\"\n      stock", "14,50\"\n      stock", 12, 14, "is not a price: write it with a point")]
-    #[case("price: \"14.50\"\n      stock", "price: 14.5\n      stock", 12, 14, "put it in quotation marks, `price: \"14.5\"`")]
+    #[case(
+        "price: \"14.50\"\n      stock",
+        "price: 14.5\n      stock",
+        12,
+        14,
+        "put it in quotation marks, `price: \"14.5\"`"
+    )]
     #[case("      price: \"14.50\"\n      stock", "      stock", 10, 7, "`price` is missing")]
-    #[case("      price: \"14.50\"\n      stock", "      pirce: \"14.50\"\n      stock", 12, 7, "did you mean `price`?")]
+    #[case(
+        "      price: \"14.50\"\n      stock",
+        "      pirce: \"14.50\"\n      stock",
+        12,
+        7,
+        "did you mean `price`?"
+    )]
     #[case("stock: 12", "stock: -1", 13, 14, "`stock` must be a whole number from 0 on")]
     #[case("stock: 12", "stock: many", 13, 14, "`stock` must be a whole number from 0 on")]
     #[case("EUR", "euro", 4, 13, "three capital letters")]
@@ -239,7 +291,10 @@ AW-MUG,,,,,,,,,AW-MUG-GREY,colour=grey,14.50,
     #[test]
     fn json_lines_are_named_with_line_and_column() {
         let folder = Folder::new();
-        let broken = format!("{JSON}\n\n{}\n{{\"sku\": \"X\",,}}\n", JSON.replace("AW-MUG", "AW-CUP").replacen("14.50", "14,50", 1));
+        let broken = format!(
+            "{JSON}\n\n{}\n{{\"sku\": \"X\",,}}\n",
+            JSON.replace("AW-MUG", "AW-CUP").replacen("14.50", "14,50", 1)
+        );
         let problems = problems(read(&[folder.file("p.jsonl", &broken)]));
         let places: Vec<_> = problems.listed.iter().map(|problem| (problem.line, problem.column)).collect();
         let column = JSON.find("\"14.50\"").unwrap() + 1;

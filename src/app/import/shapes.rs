@@ -3,8 +3,12 @@
 /// Roughly an e-mail address: what is wrong beyond this, only its mail server knows.
 pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
-    let clean = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>'));
-    let labels_fit = domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    let clean = |part: &str| {
+        !part.is_empty()
+            && !part.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>'))
+    };
+    let labels_fit =
+        domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
     clean(local) && clean(domain) && domain.contains('.') && labels_fit && text.len() <= 254
 }
 

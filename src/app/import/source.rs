@@ -4,13 +4,13 @@
 //! importers' business.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::problem::{Found, Problem};
-use super::tree::{self, Node};
 pub(super) use super::tree::Step;
+use super::tree::{self, Node};
 
 /// From this size on, reading a set of files shows a progress bar.
 const LARGE: u64 = 4 << 20;
@@ -19,7 +19,7 @@ const LARGE: u64 = 4 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub(super) node: Node,
-    text: Rc<Text>,
+    text: Arc<Text>,
     origin: Origin,
 }
 
@@ -34,11 +34,17 @@ struct Text {
 enum Origin {
     /// An item of the file's list.
     Yaml(usize),
+    /// The whole file.
+    YamlDocument,
     /// An item of a file that is one JSON list.
     JsonList(usize),
     /// A line (from 1), by its bytes.
-    JsonLine { line: usize, start: usize, end: usize },
-    Table(Rc<TableOrigin>),
+    JsonLine {
+        line: usize,
+        start: usize,
+        end: usize,
+    },
+    Table(Arc<TableOrigin>),
 }
 
 /// Where the parts of a record that was made of table rows stand.
@@ -46,7 +52,7 @@ enum Origin {
 pub(super) struct TableOrigin {
     /// The lines of the rows, from 1.
     pub(super) lines: Vec<usize>,
-    pub(super) columns: Rc<Vec<String>>,
+    pub(super) columns: Arc<Vec<String>>,
     /// The row (an index of `lines`) and the column's name at which a path ends.
     pub(super) place: fn(&[Step]) -> (usize, String),
 }
@@ -54,9 +60,9 @@ pub(super) struct TableOrigin {
 /// A table: the names of its columns and its rows.
 #[derive(Debug)]
 pub(super) struct Table {
-    pub(super) columns: Rc<Vec<String>>,
+    pub(super) columns: Arc<Vec<String>>,
     pub(super) rows: Vec<Row>,
-    text: Rc<Text>,
+    text: Arc<Text>,
 }
 
 #[derive(Debug)]
@@ -70,7 +76,7 @@ pub(super) type FromTable = fn(Table, &Found) -> Vec<Record>;
 
 impl Record {
     pub(super) fn of_rows(table: &Table, node: Node, origin: TableOrigin) -> Self {
-        Self { node, text: Rc::clone(&table.text), origin: Origin::Table(Rc::new(origin)) }
+        Self { node, text: Arc::clone(&table.text), origin: Origin::Table(Arc::new(origin)) }
     }
 
     pub(super) fn file(&self) -> &Path {
@@ -82,6 +88,7 @@ impl Record {
         let text = &self.text.text;
         let place = match &self.origin {
             Origin::Yaml(index) => tree::locate_yaml(text, &below(*index, path)),
+            Origin::YamlDocument => tree::locate_yaml(text, path),
             Origin::JsonList(index) => tree::locate_json(text, &below(*index, path)),
             Origin::JsonLine { line, start, end } => {
                 let within = text.get(*start..*end).unwrap_or_default();
@@ -95,6 +102,31 @@ impl Record {
             }
         };
         place.unwrap_or((0, 0))
+    }
+
+    /// The place of a line of a block (`|`) that begins at `start`, given what the line
+    /// says; of another kind of text, its start.
+    pub(super) fn place_in_block(&self, start: (usize, usize), index: usize, says: &str) -> (usize, usize) {
+        let line = start.0 + 1 + index;
+        let content = self.text.text.lines().nth(line - 1).unwrap_or_default();
+        match content.find(says) {
+            Some(offset) => (line, content[..offset].chars().count() + 1),
+            None => start,
+        }
+    }
+}
+
+/// A YAML file that is one record.
+pub(super) fn yaml_document(file: &Path, text: String, found: &Found) -> Option<Record> {
+    match serde_norway::from_str::<Node>(&text) {
+        Ok(Node::Null) => None,
+        Ok(node) => {
+            Some(Record { node, text: Arc::new(Text { file: file.to_owned(), text }), origin: Origin::YamlDocument })
+        }
+        Err(error) => {
+            found.add(yaml_problem(file, &error));
+            None
+        }
     }
 }
 
@@ -129,9 +161,14 @@ pub(super) fn expand(paths: &[PathBuf], endings: &[&str], found: &Found) -> Vec<
         let before = files.len();
         match std::fs::read_dir(path) {
             Ok(entries) => files.extend(
-                entries.flatten().map(|entry| entry.path()).filter(|file| file.is_file() && endings.contains(&ending(file).as_str())),
+                entries
+                    .flatten()
+                    .map(|entry| entry.path())
+                    .filter(|file| file.is_file() && endings.contains(&ending(file).as_str())),
             ),
-            Err(error) => found.add(whole_file(path, format!("the folder cannot be read ({error}): check its permissions"))),
+            Err(error) => {
+                found.add(whole_file(path, format!("the folder cannot be read ({error}): check its permissions")))
+            }
         }
         files[before..].sort();
         if files.len() == before {
@@ -177,13 +214,14 @@ fn progress(files: &[PathBuf]) -> ProgressBar {
     if bytes < LARGE {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}").expect("the template is right: this is a bug");
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}")
+        .expect("the template is right: this is a bug");
     ProgressBar::new(bytes).with_style(style).with_message("reading")
 }
 
 fn read_records(file: &Path, text: String, from_table: FromTable, found: &Found, records: &mut Vec<Record>) {
     let before = (records.len(), found.count());
-    let text = Rc::new(Text { file: file.to_owned(), text });
+    let text = Arc::new(Text { file: file.to_owned(), text });
     match ending(file).as_str() {
         "yaml" | "yml" => read_yaml(&text, found, records),
         "json" | "jsonl" | "ndjson" => read_json(&text, found, records),
@@ -193,7 +231,11 @@ fn read_records(file: &Path, text: String, from_table: FromTable, found: &Found,
             }
         }
         other => {
-            let named = if other.is_empty() { "the name has no ending".into() } else { format!("`.{other}` is no known ending") };
+            let named = if other.is_empty() {
+                "the name has no ending".into()
+            } else {
+                format!("`.{other}` is no known ending")
+            };
             found.add(whole_file(file, format!("{named}: name the file .csv, .jsonl or .yaml, whichever it is")));
         }
     }
@@ -202,11 +244,13 @@ fn read_records(file: &Path, text: String, from_table: FromTable, found: &Found,
     }
 }
 
-fn read_yaml(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
+fn read_yaml(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     match serde_norway::from_str::<Node>(&text.text) {
-        Ok(Node::List(items)) => records.extend(
-            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Rc::clone(text), origin: Origin::Yaml(index) }),
-        ),
+        Ok(Node::List(items)) => records.extend(items.into_iter().enumerate().map(|(index, node)| Record {
+            node,
+            text: Arc::clone(text),
+            origin: Origin::Yaml(index),
+        })),
         Ok(Node::Null) => {}
         Ok(other) => found.add(Problem {
             file: text.file.clone(),
@@ -218,7 +262,7 @@ fn read_yaml(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
     }
 }
 
-pub(super) fn yaml_problem(file: &Path, error: &serde_norway::Error) -> Problem {
+fn yaml_problem(file: &Path, error: &serde_norway::Error) -> Problem {
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or(&message);
@@ -231,7 +275,7 @@ pub(super) fn yaml_problem(file: &Path, error: &serde_norway::Error) -> Problem 
     Problem { file: file.to_owned(), line, column, message: format!("this is not valid YAML ({message}){cure}") }
 }
 
-fn read_json(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
+fn read_json(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     if text.text.trim_start().starts_with('[') {
         return read_json_list(text, found, records);
     }
@@ -242,7 +286,7 @@ fn read_json(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
             match serde_json::from_str::<Node>(line) {
                 Ok(node) => {
                     let origin = Origin::JsonLine { line: index + 1, start, end };
-                    records.push(Record { node, text: Rc::clone(text), origin });
+                    records.push(Record { node, text: Arc::clone(text), origin });
                 }
                 Err(error) => found.add(json_problem(text, index, &error)),
             }
@@ -251,11 +295,13 @@ fn read_json(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
     }
 }
 
-fn read_json_list(text: &Rc<Text>, found: &Found, records: &mut Vec<Record>) {
+fn read_json_list(text: &Arc<Text>, found: &Found, records: &mut Vec<Record>) {
     match serde_json::from_str::<Vec<Node>>(&text.text) {
-        Ok(items) => records.extend(
-            items.into_iter().enumerate().map(|(index, node)| Record { node, text: Rc::clone(text), origin: Origin::JsonList(index) }),
-        ),
+        Ok(items) => records.extend(items.into_iter().enumerate().map(|(index, node)| Record {
+            node,
+            text: Arc::clone(text),
+            origin: Origin::JsonList(index),
+        })),
         Err(error) => found.add(json_problem(text, 0, &error)),
     }
 }
@@ -275,15 +321,18 @@ fn json_problem(text: &Text, lines_before: usize, error: &serde_json::Error) -> 
         file: text.file.clone(),
         line,
         column: content[..bytes].chars().count() + 1,
-        message: format!("this is not valid JSON ({message}): write one complete object a line, names and texts in double quotation marks"),
+        message: format!(
+            "this is not valid JSON ({message}): write one complete object a line, names and texts in double quotation marks"
+        ),
     }
 }
 
-fn read_table(text: Rc<Text>, found: &Found) -> Option<Table> {
+fn read_table(text: Arc<Text>, found: &Found) -> Option<Table> {
     if text.text.trim().is_empty() {
         return None;
     }
-    let problem = |line: usize, column: usize, message: String| Problem { file: text.file.clone(), line, column, message };
+    let problem =
+        |line: usize, column: usize, message: String| Problem { file: text.file.clone(), line, column, message };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(&text.text))
         .trim(csv::Trim::All)
@@ -312,7 +361,7 @@ fn read_table(text: Rc<Text>, found: &Found) -> Option<Table> {
             }
         }
     }
-    Some(Table { columns: Rc::new(columns), rows, text })
+    Some(Table { columns: Arc::new(columns), rows, text })
 }
 
 fn csv_message(error: &csv::Error) -> String {
@@ -335,10 +384,11 @@ pub(super) fn one_record_a_row(table: Table, _: &Found) -> Vec<Record> {
     let rows = table.rows.iter();
     rows.map(|row| {
         let cells = table.columns.iter().zip(&row.cells);
-        let entries = cells.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| (name.clone(), Node::Text(cell.clone())));
+        let entries =
+            cells.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| (name.clone(), Node::Text(cell.clone())));
         let origin = TableOrigin {
             lines: vec![row.line],
-            columns: Rc::clone(&table.columns),
+            columns: Arc::clone(&table.columns),
             place: |path| match path.first() {
                 Some(Step::Value(name) | Step::Name(name)) => (0, name.clone()),
                 _ => (0, String::new()),
@@ -364,15 +414,24 @@ impl Table {
     /// Whether all columns are known, and those that must be there are.
     pub(super) fn has_columns(&self, known: &[&str], required: &[&str], found: &Found) -> bool {
         let before = found.count();
-        let problem = |column: usize, message: String| Problem { file: self.file().to_owned(), line: 1, column, message };
+        let problem =
+            |column: usize, message: String| Problem { file: self.file().to_owned(), line: 1, column, message };
         for (index, column) in self.columns.iter().enumerate() {
             if !known.contains(&column.as_str()) {
-                found.add(problem(index + 1, format!("there is no column `{}`: the columns are {}", tree::shortened(column), known.join(", "))));
+                found.add(problem(
+                    index + 1,
+                    format!("there is no column `{}`: the columns are {}", tree::shortened(column), known.join(", ")),
+                ));
             }
         }
         for name in required {
             if !self.columns.iter().any(|column| column == name) {
-                found.add(problem(0, format!("the column `{name}` is missing: the first row must name the columns, and this one among them")));
+                found.add(problem(
+                    0,
+                    format!(
+                        "the column `{name}` is missing: the first row must name the columns, and this one among them"
+                    ),
+                ));
             }
         }
         found.count() == before
@@ -381,7 +440,8 @@ impl Table {
     /// Rows that belong together repeat what they have in common, or leave it empty.
     pub(super) fn check_repeated<'a>(&self, rows: &[Row], columns: impl Iterator<Item = &'a str>, found: &Found) {
         let Some((first, others)) = rows.split_first() else { return };
-        let indices: Vec<usize> = columns.filter_map(|name| self.columns.iter().position(|column| column == name)).collect();
+        let indices: Vec<usize> =
+            columns.filter_map(|name| self.columns.iter().position(|column| column == name)).collect();
         for row in others {
             for &index in &indices {
                 let (before, here) = (&first.cells[index], &row.cells[index]);

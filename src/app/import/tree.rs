@@ -42,6 +42,20 @@ impl Node {
         }
     }
 
+    /// The value of that name, in names with values.
+    pub(super) fn get(&self, name: &str) -> Option<&Node> {
+        let Node::Map(entries) = self else { return None };
+        entries.iter().find(|(entry, _)| entry == name).map(|(_, node)| node).filter(|node| **node != Node::Null)
+    }
+
+    pub(super) fn as_text(&self) -> Option<&str> {
+        if let Node::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(super) fn as_list(&self) -> Option<&[Node]> {
+        if let Node::List(items) = self { Some(items) } else { None }
+    }
+
     pub(super) fn into_json(self) -> serde_json::Value {
         match self {
             Node::Null => serde_json::Value::Null,
@@ -103,7 +117,9 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
         let number = Number::from_f64(value);
-        number.map(Node::Number).ok_or_else(|| E::custom("this is no number that can be stored: write it as a text, in quotation marks"))
+        number
+            .map(Node::Number)
+            .ok_or_else(|| E::custom("this is no number that can be stored: write it as a text, in quotation marks"))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
@@ -364,7 +380,8 @@ mod tests {
         Step::Value(name.into())
     }
 
-    const YAML: &str = "- sku: A\n  price: \"1\"\n- sku: B\n  lines:\n    - {sku: X, n: 1}\n    - {sku: Y,\n       n: oops}\n";
+    const YAML: &str =
+        "- sku: A\n  price: \"1\"\n- sku: B\n  lines:\n    - {sku: X, n: 1}\n    - {sku: Y,\n       n: oops}\n";
 
     #[rstest]
     #[case(&[Step::Item(0), value("price")], (2, 10))]

@@ -68,6 +68,7 @@ impl Widget {
     }
 
     pub fn router(&self) -> Router {
+        // Multipart headers come on top; the handler counts the file itself.
         let upload_limit = self.shared.config.limits.upload_bytes + 64 * 1024;
         Router::new()
             .route("/v1/chat", get(chat))

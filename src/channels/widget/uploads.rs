@@ -60,7 +60,10 @@ pub(super) async fn upload(
 ) -> Result<Response, UploadError> {
     let visitor = visitor(&widget, &headers).await?;
     let limit = widget.shared.config.limits.upload_bytes;
-    let malformed = |error: axum::extract::multipart::MultipartError| UploadError::Malformed(error.body_text());
+    let malformed = |error: axum::extract::multipart::MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => UploadError::TooLarge(limit),
+        _ => UploadError::Malformed(error.body_text()),
+    };
     while let Some(part) = form.next_field().await.map_err(malformed)? {
         let Some(name) = part.file_name().map(clean_name) else { continue };
         let media_type = part.content_type().filter(|kind| is_media_type(kind)).unwrap_or("application/octet-stream").to_owned();

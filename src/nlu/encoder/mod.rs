@@ -48,7 +48,7 @@ pub struct EncoderOptions {
 
 impl Default for EncoderOptions {
     fn default() -> Self {
-        Self { precision: Precision::Auto, threads: 0, queue: 512, max_batch_tokens: 1024 }
+        Self { precision: Precision::Auto, threads: 1, queue: 512, max_batch_tokens: 1024 }
     }
 }
 
@@ -138,6 +138,12 @@ impl Encoder {
             Refused::Closed => EncodeError::Unavailable,
         })?;
         answer.await.unwrap_or(Err(EncodeError::Unavailable))
+    }
+
+    /// As [`Encoder::encode`], for callers outside the async runtime.
+    pub fn encode_blocking(&self, text: &str) -> Result<Vector, EncodeError> {
+        let mut vectors = self.encode_all(&[text], |_| ())?;
+        vectors.pop().ok_or(EncodeError::Unavailable)
     }
 
     /// The vectors of many texts, in their order, for training and indexing. Blocks; live

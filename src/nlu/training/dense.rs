@@ -149,7 +149,7 @@ pub fn fit(data: &DenseData, options: &DenseOptions, start: Option<&Fitted>) -> 
         let curvature = product(&moved, &turned);
         if curvature > 1e-12 {
             if steps.len() == MEMORY {
-                steps.remove(0);
+                drop(steps.remove(0));
             }
             steps.push((moved, turned, 1.0 / curvature));
         }

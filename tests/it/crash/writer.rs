@@ -125,12 +125,19 @@ fn take_note(written: &mut Written, told: &watch::Sender<Progress>, update: Upda
             let sent = written.sent.iter_mut().find(|sent| sent.client_msg_id == ack.client_msg_id);
             let sent = sent.expect("only what was sent is acknowledged");
             let before = sent.acknowledged.replace(ack.seq);
-            assert!(before.is_none_or(|before| before == ack.seq), "the same message, the same ack: {before:?}, {ack:?}");
-            told.send_modify(|progress| drop(progress.acknowledged.insert(ack.seq)));
+            assert!(
+                before.is_none_or(|before| before == ack.seq),
+                "the same message, the same ack: {before:?}, {ack:?}"
+            );
+            told.send_modify(|progress| {
+                progress.acknowledged.insert(ack.seq);
+            });
         }
         Update::Event(event) => {
             if let Some(seq) = event.in_reply_to {
-                told.send_modify(|progress| drop(progress.answered.insert(seq)));
+                told.send_modify(|progress| {
+                    progress.answered.insert(seq);
+                });
             }
             written.events.push(as_told(&event));
         }

@@ -30,14 +30,24 @@ impl SmallDisk {
         let mount = format!("mount -t tmpfs -o size={MEGABYTES}m rapport-test {}", data.display());
         let setup = |script: String, launcher: &[&str]| Setup {
             config: config.to_owned(),
-            wrapper: launcher.iter().map(Into::into).chain(["sh".into(), "-c".into(), script.into(), "sh".into()]).collect(),
+            wrapper: launcher
+                .iter()
+                .map(Into::into)
+                .chain(["sh".into(), "-c".into(), script.into(), "sh".into()])
+                .collect(),
             data_dir: Some(data.clone()),
             ..Setup::default()
         };
         let allowed = Command::new("unshare").args(["-rm", "sh", "-c", &mount]).stderr(Stdio::null()).status();
         if allowed.is_ok_and(|status| status.success()) {
-            let server = Server::start_as(setup(format!("{mount} && exec \"$@\""), &["unshare", "-rm", "--"])).await;
-            let filler = Path::new(&format!("/proc/{}/root", server.pid())).join(data.strip_prefix("/").expect("absolute")).join("filler");
+            // What was lent to the data directory moves onto the disk that now covers it.
+            let lent = folder.path().join("lent");
+            let (from, lent) = (data.display(), lent.display());
+            let script = format!("cp -r {from} {lent} && {mount} && cp -r {lent}/. {from} && exec \"$@\"");
+            let server = Server::start_as(setup(script, &["unshare", "-rm", "--"])).await;
+            let filler = Path::new(&format!("/proc/{}/root", server.pid()))
+                .join(data.strip_prefix("/").expect("absolute"))
+                .join("filler");
             return Self { server, kind: Kind::Tmpfs { filler }, _folder: folder };
         }
         println!("no file system may be mounted here: a limit on the size of files stands in for the full disk");

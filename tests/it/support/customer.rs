@@ -1,7 +1,7 @@
 //! A well-behaved customer: says hello, writes, and waits for the reply.
 
-use serde_json::{Value, json};
 use rapport::base::ids::new_uuid;
+use serde_json::{Value, json};
 
 use super::server::Server;
 use super::socket::Socket;
@@ -72,7 +72,9 @@ impl Customer {
         self.socket.send(message).await;
         let frames = self
             .socket
-            .until(|frame| frame["client_msg_id"] == id.as_str() && matches!(frame["type"].as_str(), Some("ack" | "error")))
+            .until(|frame| {
+                frame["client_msg_id"] == id.as_str() && matches!(frame["type"].as_str(), Some("ack" | "error"))
+            })
             .await;
         self.take_note(&frames);
         let last = frames.last().expect("it ends with what was waited for").clone();

@@ -40,12 +40,15 @@ pub fn unanswered(events: &[Value]) -> Vec<i64> {
     messages(events).into_iter().map(seq).filter(|seq| !answered.contains(seq)).collect()
 }
 
+/// Panics unless every message has its turn.
+pub fn check_all_answered(events: &[Value]) {
+    let left = unanswered(events);
+    assert!(left.is_empty(), "the messages {left:?} have no reply in {events:#?}");
+}
+
 /// The customer's own words.
 pub fn messages(events: &[Value]) -> Vec<&Value> {
-    events
-        .iter()
-        .filter(|event| event["author"]["kind"] == "customer" && event["content"]["type"] == "text")
-        .collect()
+    events.iter().filter(|event| event["author"]["kind"] == "customer" && event["content"]["type"] == "text").collect()
 }
 
 pub fn seq(event: &Value) -> i64 {

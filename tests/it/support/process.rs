@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -64,16 +65,19 @@ impl Process {
 
     /// The next line of its standard output that starts so, without that start.
     /// None when it ended before.
-    pub async fn line_starting(&mut self, start: &str) -> Option<String> {
-        within(&format!("a line that starts with {start:?}"), async {
+    pub async fn line_starting(&mut self, start: &str, patience: Duration) -> Option<String> {
+        let reading = async {
             while let Some(line) = self.lines.recv().await {
                 if let Some(rest) = line.strip_prefix(start) {
                     return Some(rest.trim().to_owned());
                 }
             }
             None
-        })
-        .await
+        };
+        match tokio::time::timeout(patience, reading).await {
+            Ok(line) => line,
+            Err(_) => panic!("waited {} s in vain for a line {start:?}; until then:\n{}", patience.as_secs(), self.log()),
+        }
     }
 
     pub fn signal(&self, name: &str) {

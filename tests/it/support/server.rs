@@ -1,14 +1,20 @@
 //! The real server, on a free port, in a folder of its own.
 
+mod vectors;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::cli::{BINARY, Cli};
 use super::process::{Process, tied};
 use super::scratch::Scratch;
+
+/// A start loads the models, and the very first one reads the whole knowledge base.
+const START: Duration = Duration::from_secs(180);
 
 /// How a server is to be started.
 #[derive(Clone, Default)]
@@ -50,9 +56,14 @@ impl Server {
     pub async fn try_start(setup: Setup) -> Result<Self, String> {
         let folder = Scratch::new();
         folder.write("rapport.toml", &setup.config);
+        let data_dir = data_dir(&folder, &setup);
+        vectors::lend(&data_dir);
         let mut process = Process::start(command(&folder, &setup, "127.0.0.1:0"), &log_of(&folder));
-        match process.line_starting("listening on ").await {
-            Some(url) => Ok(Self { url, process, folder, setup }),
+        match process.line_starting("listening on ", START).await {
+            Some(url) => {
+                vectors::keep(&data_dir);
+                Ok(Self { url, process, folder, setup })
+            }
             None => {
                 process.exited().await;
                 Err(process.log())
@@ -78,7 +89,7 @@ impl Server {
         let address = self.address().to_owned();
         let command = command(&self.folder, &self.setup, &address);
         self.process = Process::start(command, &log_of(&self.folder));
-        if self.process.line_starting("listening on ").await.is_none() {
+        if self.process.line_starting("listening on ", START).await.is_none() {
             panic!("the server did not start again:\n{}", self.process.log());
         }
     }
@@ -116,7 +127,9 @@ impl Server {
 
     /// The command line, in this server's shop.
     pub fn cli(&self) -> Cli {
-        Cli::new().env("RAPPORT_DATA_DIR", self.data_dir()).env("RAPPORT_CONFIG", self.folder.path().join("rapport.toml"))
+        Cli::new()
+            .env("RAPPORT_DATA_DIR", self.data_dir())
+            .env("RAPPORT_CONFIG", self.folder.path().join("rapport.toml"))
     }
 }
 
@@ -125,7 +138,11 @@ fn command(folder: &Scratch, setup: &Setup, listen: &str) -> Command {
         tied(BINARY)
     } else {
         // The wrapper dies with us, and the server with the wrapper.
-        tied(setup.wrapper[0].clone()).into_iter().chain(setup.wrapper[1..].iter().cloned()).chain(tied(BINARY)).collect()
+        tied(setup.wrapper[0].clone())
+            .into_iter()
+            .chain(setup.wrapper[1..].iter().cloned())
+            .chain(tied(BINARY))
+            .collect()
     };
     let mut command = Command::new(&words[0]);
     command
@@ -134,7 +151,9 @@ fn command(folder: &Scratch, setup: &Setup, listen: &str) -> Command {
         .env("RAPPORT_LISTEN", listen)
         .env("RAPPORT_DATA_DIR", data_dir(folder, setup))
         .env("RAPPORT_CONFIG", folder.path().join("rapport.toml"))
-        .env_remove("RAPPORT_DATABASE_URL");
+        .env_remove("RAPPORT_DATABASE_URL")
+        // Several servers on two cores: threads that spin while they wait starve the rest.
+        .env("OMP_WAIT_POLICY", "PASSIVE");
     for (name, value) in &setup.environment {
         command.env(name, value);
     }

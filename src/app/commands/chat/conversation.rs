@@ -7,7 +7,7 @@ mod screen;
 use std::time::Duration;
 
 use anyhow::bail;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::app::client::{Client, ErrorFrame, Event, Update, Welcome};
 use crate::domain::content::{Choice, Content, HandoffState};
@@ -28,6 +28,8 @@ const HELP: &str = "\
 
 /// How long a script's next line waits for the reply to the one before.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a script waits for a server at all; a person decides for themselves.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub struct Conversation {
     client: Client,
@@ -77,9 +79,14 @@ impl Conversation {
     /// Talks until the input ends, somebody says /quit, or the server wants us gone.
     pub async fn hold(mut self, mut input: Input) -> anyhow::Result<()> {
         self.screen.prompt_for(input.typed);
+        let begun = Instant::now();
         loop {
             let listening = self.caught_up() && (input.typed || self.awaited.is_none());
-            let deadline = self.awaited.as_ref().map_or(Duration::MAX, AwaitedReply::time_left);
+            let time_left = match &self.awaited {
+                Some(awaited) => awaited.time_left(),
+                None if self.history_until.is_none() => CONNECT_TIMEOUT.saturating_sub(begun.elapsed()),
+                None => Duration::MAX,
+            };
             let next = tokio::select! {
                 biased;
                 update = self.client.next() => match update {
@@ -90,9 +97,11 @@ impl Conversation {
                     Some(line) => self.typed(&line, input.typed).await,
                     None => Next::Stop,
                 },
-                () = sleep(deadline), if !input.typed => {
-                    self.screen.print(&self.palette.notice("-- No reply came."));
-                    self.awaited = None;
+                () = sleep(time_left), if !input.typed => {
+                    if self.awaited.take().is_none() {
+                        bail!("no connection within {} s", CONNECT_TIMEOUT.as_secs());
+                    }
+                    self.notice("No reply came.");
                     Next::GoOn
                 }
             };
@@ -162,10 +171,15 @@ impl Conversation {
         self.seen = self.seen.max(event.seq);
         let content = event.content();
         let ours = event.author.kind == AuthorKind::Customer && self.is_ours(content.as_ref());
-        if !(ours && typed) {
+        // What was typed at this terminal stands there already.
+        if !(ours && typed && self.screen.on_terminal()) {
             if let Some(text) = render::event(event, &self.palette) {
                 self.screen.print(&text);
             }
+        }
+        // A file that records has not read it.
+        if typed && event.author.kind != AuthorKind::Customer {
+            self.client.read(event.seq).await;
         }
         if let Some(awaited) = &mut self.awaited {
             awaited.happened(event, content.as_ref());

@@ -24,7 +24,7 @@ pub fn event(event: &Event, palette: &Palette) -> Option<String> {
         content => self::content(content, palette)?,
     };
     Some(match &content {
-        Content::Handoff { .. } | Content::Status { .. } => words,
+        Content::Handoff { .. } | Content::Status { .. } | Content::Products { .. } => words,
         _ => said(&speaker(&event.author), event.author.kind, &words, palette),
     })
 }
@@ -78,10 +78,8 @@ fn content(content: &Content, palette: &Palette) -> Option<String> {
             }));
             lines.join("\n")
         }
-        Content::Form { fields, .. } => {
-            let labels: Vec<String> = fields.iter().map(|field| clean(&field.label)).collect();
-            palette.dim(&format!("(asks for: {})", labels.join(", ")))
-        }
+        // Its fields are asked one by one.
+        Content::Form { .. } => return None,
         Content::Submitted { values, .. } => {
             let values: Vec<String> = values.values().filter_map(|value| value.as_str()).map(clean).collect();
             values.join(", ")
@@ -190,7 +188,7 @@ mod tests {
         let products = json!({"type": "products", "items": [
             {"sku": "A", "title": "Merino socks", "price": "14.90", "currency": "EUR", "reason": "under 20 euros"},
         ]});
-        assert_eq!(shown("bot", products), "Wick:   1. Merino socks, 14.90 EUR\n           under 20 euros");
+        assert_eq!(shown("bot", products), "  1. Merino socks, 14.90 EUR\n     under 20 euros");
     }
 
     #[test]

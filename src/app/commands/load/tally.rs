@@ -59,7 +59,8 @@ pub struct Latency {
 
 impl Default for Tally {
     fn default() -> Self {
-        let histogram = || Histogram::new_with_bounds(1, LONGEST_MICROS, 3).expect("the bounds are in order: this is a bug");
+        let histogram =
+            || Histogram::new_with_bounds(1, LONGEST_MICROS, 3).expect("the bounds are in order: this is a bug");
         Self {
             connected: 0,
             sent: 0,

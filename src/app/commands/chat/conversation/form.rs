@@ -19,7 +19,10 @@ pub enum Step {
     /// The field cannot be left out.
     Required,
     Cancelled,
-    Complete { seq: Seq, values: Map<String, Value> },
+    Complete {
+        seq: Seq,
+        values: Map<String, Value>,
+    },
 }
 
 impl Filling {

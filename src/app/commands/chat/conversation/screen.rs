@@ -17,6 +17,10 @@ impl Screen {
         Self { on_terminal, prompting: false, typing: false }
     }
 
+    pub fn on_terminal(&self) -> bool {
+        self.on_terminal
+    }
+
     /// Prompts from now on, if somebody types at a terminal.
     pub fn prompt_for(&mut self, typed: bool) {
         self.prompting = typed && self.on_terminal;

@@ -1,0 +1,77 @@
+//! `rapport eval intent`.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Parser;
+
+use super::output::write_csv;
+use crate::app::commands::progress::Steps;
+use crate::base::home::Home;
+use crate::nlu::encoder::{Encoder, EncoderOptions};
+use crate::nlu::evaluation::intent::{self, IntentData, IntentReport};
+use crate::nlu::evaluation::table;
+
+/// Train intents on one CSV file and test them on another.
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// Columns text,label, or the first two.
+    #[arg(long, value_name = "F.csv")]
+    train: PathBuf,
+    #[arg(long, value_name = "F.csv")]
+    test: PathBuf,
+    /// The label of messages that no intent covers.
+    #[arg(long, value_name = "LABEL")]
+    oos: Option<String>,
+    /// More data; its out-of-scope rows teach where the scope ends.
+    #[arg(long, value_name = "F.csv")]
+    validation: Option<PathBuf>,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+    /// Where to write text,label,predicted,confidence,out_of_scope.
+    #[arg(long, value_name = "OUT.csv")]
+    predictions: Option<PathBuf>,
+}
+
+pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+    let data = IntentData {
+        train: table::read(&args.train)?,
+        test: table::read(&args.test)?,
+        validation: args.validation.as_deref().map(table::read).transpose()?.unwrap_or_default(),
+        oos: args.oos,
+    };
+    let models = home.models();
+    let work = move || -> anyhow::Result<_> {
+        let encoder = Encoder::start(&models, EncoderOptions::default())?;
+        let steps = Steps::default();
+        let result = intent::run(&data, &encoder, &|step, share| steps.show(step, share))?;
+        steps.finish();
+        Ok(result)
+    };
+    let (report, predictions) = tokio::task::spawn_blocking(work).await.context("the evaluation panicked")??;
+    if let Some(path) = &args.predictions {
+        write_csv(&predictions, path)?;
+    }
+    if args.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print(&report);
+    }
+    Ok(())
+}
+
+fn print(report: &IntentReport) {
+    println!("{} messages, {} intents", report.n, report.intents);
+    println!("accuracy        {:.2} %", 100.0 * report.accuracy);
+    println!("macro F1        {:.2} %", 100.0 * report.macro_f1);
+    println!("MCC             {:.4}  (with the scope rule)", report.mcc);
+    println!("refused         {:.2} %  of what is in scope", 100.0 * report.in_scope_refused);
+    if let (Some(auroc), Some(recall)) = (report.oos_auroc, report.oos_recall) {
+        println!("out of scope    AUROC {auroc:.4}, recall {:.2} %", 100.0 * recall);
+    }
+    println!("calibration     {:.4}  (ECE)", report.ece);
+    println!("encoding        {:.1} s", report.encode_s);
+    println!("training        {:.1} s", report.train_s);
+    println!("one message     {:.2} ms", report.predict_ms_p50);
+}

@@ -1,0 +1,240 @@
+//! `rapport train`: trains the heads and puts them in place.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Parser;
+use serde::Serialize;
+
+use super::progress::Steps;
+use crate::base::home::Home;
+use crate::domain::entry::AuthorKind;
+use crate::nlu::encoder::{Encoder, EncoderOptions, Vector};
+use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
+use crate::nlu::training::comments::{self, RawComment, RawDialogue, RawMessage};
+use crate::nlu::training::intent::{self, IntentExamples, IntentValidation, TrainedIntent};
+use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
+use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
+use crate::nlu::training::{plain, read_intents};
+
+/// Confusions that are shown.
+const WORST: usize = 10;
+
+/// Train the heads from the intents; a running server takes them over by itself.
+#[derive(Debug, Parser)]
+pub struct Args {
+    /// The folder of intents (by default the shop's).
+    #[arg(long, value_name = "DIR")]
+    intents: Option<PathBuf>,
+    /// Train sentiment, emotions and unhappiness as well, on this copy of GoEmotions and on
+    /// models/training. Without it those heads stay as they are.
+    #[arg(long, value_name = "DIR")]
+    sentiment_data: Option<PathBuf>,
+    /// Where the heads are written (by default models/heads).
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    intent: IntentValidation,
+    worst_confusions: Vec<Confusion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mood: Option<MoodValidation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unhappiness: Option<UnhappinessValidation>,
+    seconds: f64,
+    written_to: String,
+}
+
+#[derive(Serialize)]
+struct Confusion {
+    expected: String,
+    predicted: String,
+    times: usize,
+    example: String,
+}
+
+pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+    let home = home.clone();
+    let json = args.json;
+    let report = tokio::task::spawn_blocking(move || train(&args, &home)).await.context("training panicked")??;
+    if json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print(&report);
+    }
+    Ok(())
+}
+
+fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
+    let began = Instant::now();
+    let folder = args.intents.clone().unwrap_or_else(|| home.intents());
+    let out = args.out.clone().unwrap_or_else(|| home.models().join("heads"));
+    let specs = read_intents(&folder)?;
+    let encoder = Encoder::start(&home.models(), EncoderOptions::default())?;
+
+    let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
+    let examples = specs.iter().enumerate().flat_map(|(number, spec)| spec.examples.iter().map(move |example| (number, example)));
+    let (labels, texts): (Vec<u32>, Vec<String>) = examples.map(|(number, example)| (number as u32, plain(example))).unzip();
+    let outside = read_outside(&home.models().join("training/out_of_scope.txt"));
+    let steps = Steps::default();
+    let vectors = encode(&encoder, &texts, "encoding the examples", &steps)?;
+    let outside_vectors = encode(&encoder, &outside, "encoding what is out of scope", &steps)?;
+    let examples = IntentExamples {
+        names,
+        texts: texts.iter().map(String::as_str).collect(),
+        labels,
+        vectors: vectors.iter().map(Vec::as_slice).collect(),
+        outside: outside.iter().map(String::as_str).zip(outside_vectors.iter().map(Vec::as_slice)).collect(),
+    };
+    let trained = intent::train(&examples, &|done| steps.show("training the intents", done));
+    let worst_confusions = worst_confusions(&examples, &trained);
+
+    let feelings = match &args.sentiment_data {
+        Some(data) => Some(train_feelings(data, home, &encoder, &steps)?),
+        None => None,
+    };
+    steps.finish();
+
+    file::save(&trained.head, encoder.identity(), &out.join(INTENT_FILE))?;
+    if let Some((mood, unhappiness)) = &feelings {
+        file::save(&mood.head, encoder.identity(), &out.join(MOOD_FILE))?;
+        file::save(&unhappiness.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
+    }
+    let (mood, unhappiness) = feelings.map(|(mood, unhappiness)| (mood.validation, unhappiness.validation)).unzip();
+    Ok(Report {
+        intent: trained.validation,
+        worst_confusions,
+        mood,
+        unhappiness,
+        seconds: began.elapsed().as_secs_f64(),
+        written_to: out.display().to_string(),
+    })
+}
+
+/// A line per message; a shop may do without the file.
+fn read_outside(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+fn encode<S: AsRef<str>>(encoder: &Encoder, texts: &[S], what: &str, steps: &Steps) -> anyhow::Result<Vec<Vector>> {
+    Ok(encoder.encode_all(texts, |done| steps.show(what, done as f32 / texts.len() as f32))?)
+}
+
+fn train_feelings(
+    data: &Path,
+    home: &Home,
+    encoder: &Encoder,
+    steps: &Steps,
+) -> anyhow::Result<(TrainedMood, unhappiness::TrainedUnhappiness)> {
+    let own = home.models().join("training");
+    let comments = comments::read_comments(data, "train")?;
+    let messages = comments::read_messages(&own.join("sentiment.csv"))?;
+    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
+    let comment_texts: Vec<&str> = comments.iter().map(|comment| comment.text.as_str()).collect();
+    let message_texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
+    let turn_texts = customer_turns(&dialogues);
+    let comment_vectors = encode(encoder, &comment_texts, "encoding comments", steps)?;
+    let message_vectors = encode(encoder, &message_texts, "encoding support messages", steps)?;
+    let turn_vectors = encode(encoder, &turn_texts, "encoding dialogues", steps)?;
+
+    let mood = mood::train(
+        &with_vectors(&comments, &comment_vectors),
+        &messages.iter().zip(&message_vectors).map(message).collect::<Vec<_>>(),
+        &comments::emotion_names(),
+        &|done| steps.show("training the moods", done),
+    );
+    let singles: Vec<Single<'_>> = messages
+        .iter()
+        .zip(&message_vectors)
+        .map(|(message, vector)| Single { vector, unhappy: message.label == crate::domain::SentimentLabel::Negative })
+        .collect();
+    let unhappiness = unhappiness::train(&with_turns(&dialogues, &turn_vectors), &singles, &mood.head);
+    Ok((mood, unhappiness))
+}
+
+fn customer_turns(dialogues: &[RawDialogue]) -> Vec<&str> {
+    let turns = dialogues.iter().flat_map(|dialogue| &dialogue.turns);
+    turns.filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect()
+}
+
+fn with_vectors<'a>(comments: &'a [RawComment], vectors: &'a [Vector]) -> Vec<Comment<'a>> {
+    let rows = comments.iter().zip(vectors);
+    rows.map(|(comment, vector)| Comment {
+        text: &comment.text,
+        vector,
+        sentiment: comment.sentiment.map(|label| label as u32),
+        emotions: comment.emotions.clone(),
+    })
+    .collect()
+}
+
+fn message<'a>((message, vector): (&'a RawMessage, &'a Vector)) -> Message<'a> {
+    Message { text: &message.text, vector, trade: &message.trade, sentiment: message.label as u32 }
+}
+
+fn with_turns<'a>(dialogues: &'a [RawDialogue], vectors: &'a [Vector]) -> Vec<Dialogue<'a>> {
+    let mut vectors = vectors.iter();
+    let mut turn = |turn: &'a comments::RawTurn| Turn {
+        author: turn.author,
+        text: &turn.text,
+        vector: if turn.author == AuthorKind::Customer { vectors.next().map(Vec::as_slice) } else { None },
+        unhappy: turn.unhappy,
+    };
+    dialogues.iter().map(|dialogue| Dialogue { turns: dialogue.turns.iter().map(&mut turn).collect() }).collect()
+}
+
+fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> Vec<Confusion> {
+    let mut pairs: HashMap<(u32, u32), Vec<&intent::Mistake>> = HashMap::new();
+    for mistake in &trained.validation.mistakes {
+        pairs.entry((mistake.expected, mistake.predicted)).or_default().push(mistake);
+    }
+    let mut pairs: Vec<_> = pairs.into_iter().collect();
+    pairs.sort_by_key(|(pair, mistakes)| (std::cmp::Reverse(mistakes.len()), *pair));
+    let name = |label: u32| examples.names[label as usize].clone();
+    pairs
+        .into_iter()
+        .take(WORST)
+        .filter_map(|((expected, predicted), mistakes)| {
+            let surest = mistakes.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
+            Some(Confusion {
+                expected: name(expected),
+                predicted: name(predicted),
+                times: mistakes.len(),
+                example: examples.texts[surest.row].to_owned(),
+            })
+        })
+        .collect()
+}
+
+fn print(report: &Report) {
+    let intent = &report.intent;
+    println!("Intents: {} examples of {} intents, judged by models that had not seen them", intent.n, intent.intents);
+    println!("  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %", 100.0 * intent.accuracy, 100.0 * intent.macro_f1, 100.0 * intent.ece);
+    if let Some(auroc) = intent.oos_auroc {
+        println!("  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered", 100.0 * intent.in_scope_kept);
+    }
+    if !report.worst_confusions.is_empty() {
+        println!("Worst confusions:");
+        println!("  {:<24} {:<24} {:>5}  example", "expected", "read as", "times");
+        for confusion in &report.worst_confusions {
+            println!("  {:<24} {:<24} {:>5}  {}", confusion.expected, confusion.predicted, confusion.times, confusion.example);
+        }
+    }
+    if let Some(mood) = &report.mood {
+        println!("Sentiment: {} support messages, each of {} trades held out in turn", mood.n, mood.trades);
+        println!("  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %", 100.0 * mood.accuracy, 100.0 * mood.macro_f1, 100.0 * mood.ece);
+    }
+    if let Some(unhappiness) = &report.unhappiness {
+        println!("Unhappiness: {} turns of {} dialogues, whole dialogues held out", unhappiness.n, unhappiness.dialogues);
+        println!("  AUC {:.3}   precision {:.1} %   recall {:.1} %   from p = {:.2}", unhappiness.auc.unwrap_or(0.0), 100.0 * unhappiness.precision, 100.0 * unhappiness.recall, unhappiness.threshold);
+    }
+    println!("Written to {} after {:.1} s", report.written_to, report.seconds);
+}

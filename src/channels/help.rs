@@ -1,0 +1,80 @@
+//! The articles as pages, so that an answer's source can be read: `/help` and `/help/{id}`.
+//! Plain HTML, readable without scripts.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+
+use crate::answer::markdown::page;
+use crate::domain::article::Article;
+use crate::engine::Engine;
+
+const STYLE: &str = "body{font:1.05rem/1.6 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;\
+color:#1d2420;background:#fdfcf9}h1{line-height:1.2}a{color:#2a6049}table{border-collapse:collapse}\
+td,th{border:1px solid #d8d4c8;padding:.3rem .6rem;text-align:left}li{margin:.2rem 0}footer{color:#5d665f;\
+margin-top:3rem;border-top:1px solid #d8d4c8;padding-top:1rem}\
+@media(prefers-color-scheme:dark){body{color:#e8e6e0;background:#161a18}a{color:#8fd0b2}td,th{border-color:#3a413d}\
+footer{color:#9aa39d;border-color:#3a413d}}@media print{footer{display:none}}\n";
+
+pub fn router(engine: Engine) -> Router {
+    Router::new()
+        .route("/help", get(list))
+        .route("/help/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
+        .route("/help/{id}", get(read))
+        .with_state(engine)
+}
+
+async fn list(State(engine): State<Engine>) -> Response {
+    let Ok(mut articles) = engine.store().articles().await else { return unavailable() };
+    articles.sort_by(|a, b| (&a.category, &a.title).cmp(&(&b.category, &b.title)));
+    let mut body = String::from("<h1>Help</h1>");
+    for group in articles.chunk_by(|a, b| a.category == b.category) {
+        body.push_str(&format!("<h2>{}</h2><ul>", escape_html(&group[0].category)));
+        for article in group {
+            body.push_str(&format!("<li><a href=\"{}\">{}</a></li>", article.url(), escape_html(&article.title)));
+        }
+        body.push_str("</ul>");
+    }
+    document("en", "Help", &body)
+}
+
+async fn read(State(engine): State<Engine>, Path(id): Path<String>) -> Response {
+    let Ok(articles) = engine.store().articles_with_id(&id).await else { return unavailable() };
+    let Some(article) = articles.first() else {
+        let body = "<h1>There is no such article</h1><p><a href=\"/help\">All articles</a></p>";
+        return (StatusCode::NOT_FOUND, document("en", "Not found", body)).into_response();
+    };
+    document(&article.locale, &article.title, &article_body(article))
+}
+
+fn article_body(article: &Article) -> String {
+    format!(
+        "<article><h1>{}</h1>{}</article><footer><a href=\"/help\">All articles</a> · Updated {}</footer>",
+        escape_html(&article.title),
+        page(&article.body),
+        article.updated
+    )
+}
+
+fn document(language: &str, title: &str, body: &str) -> Response {
+    Html(format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title>\
+         <link rel=\"stylesheet\" href=\"/help/style.css\"></head><body><main>{body}</main></body></html>",
+        escape_html(language),
+        escape_html(title)
+    ))
+    .into_response()
+}
+
+fn unavailable() -> Response {
+    let body = "<h1>Help is not available just now</h1><p>Please try again in a minute.</p>";
+    (StatusCode::SERVICE_UNAVAILABLE, document("en", "Not available", body)).into_response()
+}
+
+/// Text inside HTML, and inside a quoted attribute.
+fn escape_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

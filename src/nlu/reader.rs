@@ -1,0 +1,227 @@
+//! Reading one message: the floor's door for everybody above.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use jiff::civil::Date;
+
+use super::encoder::{EncodeError, Encoder, EncoderOptions, Precision, StartError, Vector};
+use super::entities::{Extraction, Lexicon, OrderNumbers, ProductName};
+use super::heads::Heads;
+use super::heads::file::HeadFileError;
+use super::heads::intent::{IntentHead, IntentVerdict};
+use super::heads::mood;
+use super::heads::unhappiness::Earlier;
+use super::language;
+use crate::base::config::{self, Config};
+use crate::base::home::Home;
+use crate::domain::Analysis;
+use crate::domain::analysis::{Intent, RankedIntent};
+use crate::domain::conversation::Mood;
+use crate::domain::entry::AuthorKind;
+
+/// Intents that are told in the ranking.
+const RANKED: usize = 5;
+
+/// Understanding; cheap to clone, all clones see new heads and names.
+#[derive(Clone)]
+pub struct Nlu {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    encoder: Encoder,
+    folder: PathBuf,
+    heads: ArcSwap<Heads>,
+    lexicon: ArcSwap<Lexicon>,
+    orders: OrderNumbers,
+    currency: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct NluOptions {
+    pub encoder: EncoderOptions,
+    pub orders: OrderNumbers,
+    /// ISO 4217, for amounts without a currency of their own.
+    pub currency: String,
+}
+
+impl Default for NluOptions {
+    fn default() -> Self {
+        Self { encoder: EncoderOptions::default(), orders: OrderNumbers::default(), currency: "EUR".to_owned() }
+    }
+}
+
+impl NluOptions {
+    pub fn of(config: &Config) -> Self {
+        let precision = match config.model.precision {
+            config::Precision::Auto => Precision::Auto,
+            config::Precision::Fp32 => Precision::Fp32,
+            config::Precision::Bf16 => Precision::Bf16,
+        };
+        Self {
+            encoder: EncoderOptions { precision, threads: config.model.threads, ..EncoderOptions::default() },
+            currency: config.shop.currency.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum NluError {
+    #[error(transparent)]
+    Encoder(#[from] StartError),
+    #[error(transparent)]
+    Heads(#[from] HeadFileError),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// A customer's message with what was said before it, oldest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Utterance<'a> {
+    pub text: &'a str,
+    /// The customer's language setting, or else the shop's.
+    pub locale: Option<&'a str>,
+    pub history: &'a [PastTurn<'a>],
+    /// Where the customer is: "tomorrow" counts from here.
+    pub today: Date,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct PastTurn<'a> {
+    pub author: AuthorKind,
+    pub text: &'a str,
+    /// Of customer turns that were read before.
+    pub mood: Option<Mood>,
+    /// The bot admitted that it did not know.
+    pub failed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub analysis: Analysis,
+    /// For search and recommendation.
+    pub vector: Vector,
+}
+
+impl Nlu {
+    /// Starts the encoder and reads the heads in `models/heads`. Takes about a second and
+    /// blocks.
+    pub fn start(home: &Home, options: NluOptions) -> Result<Self, NluError> {
+        let encoder = Encoder::start(&home.models(), options.encoder)?;
+        let folder = home.models().join("heads");
+        let heads = Heads::load(&folder, encoder.identity())?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                encoder,
+                folder,
+                heads: ArcSwap::from_pointee(heads),
+                lexicon: ArcSwap::from_pointee(Lexicon::default()),
+                orders: options.orders,
+                currency: options.currency,
+            }),
+        })
+    }
+
+    /// The catalogue's names, by which products are recognised from now on.
+    pub fn set_lexicon(&self, names: Vec<ProductName>) {
+        self.inner.lexicon.store(Arc::new(Lexicon::new(names)));
+    }
+
+    /// Reads the heads again, after `rapport train`. Where they are broken, the old ones
+    /// stay and the error says what is wrong.
+    pub fn reload_heads(&self) -> Result<(), NluError> {
+        let heads = Heads::load(&self.inner.folder, self.inner.encoder.identity())?;
+        self.inner.heads.store(Arc::new(heads));
+        Ok(())
+    }
+
+    pub fn encoder(&self) -> &Encoder {
+        &self.inner.encoder
+    }
+
+    /// The heads in use now.
+    pub fn heads(&self) -> Arc<Heads> {
+        self.inner.heads.load_full()
+    }
+
+    pub async fn read(&self, message: Utterance<'_>) -> Result<Reading, ReadError> {
+        let started = Instant::now();
+        let vector = self.inner.encoder.encode(message.text).await?;
+        let encoded = Instant::now();
+        let mut analysis = self.analyse(&message, &vector);
+        analysis.timings_ms.insert("encoder".to_owned(), millis(encoded - started));
+        Ok(Reading { analysis, vector })
+    }
+
+    fn analyse(&self, message: &Utterance<'_>, vector: &Vector) -> Analysis {
+        let began = Instant::now();
+        let heads = self.inner.heads.load();
+        let verdict = heads.intent.read(message.text, vector);
+        let sentiment = heads.mood.sentiment(message.text, vector);
+        let earlier: Vec<Earlier<'_>> = message.history.iter().map(Earlier::from).collect();
+        let unhappiness = heads.unhappiness.read(message.text, vector, &sentiment, &earlier);
+        let emotions = heads.mood.emotions(vector);
+        let read = Instant::now();
+
+        let lexicon = self.inner.lexicon.load();
+        let extraction = Extraction {
+            orders: &self.inner.orders,
+            lexicon: &lexicon,
+            today: message.today,
+            currency: &self.inner.currency,
+        };
+        let entities = extraction.entities(message.text);
+        let language = language::of(message.text, message.locale);
+        let intent_ranking = ranking(&heads.intent, &verdict);
+        let timings_ms =
+            BTreeMap::from([("heads".to_owned(), millis(read - began)), ("entities".to_owned(), millis(read.elapsed()))]);
+        Analysis {
+            language,
+            intent: intent_of(&intent_ranking, verdict.out_of_scope),
+            intent_ranking,
+            sentiment: mood::verdict(&sentiment),
+            emotions,
+            entities,
+            unhappiness,
+            timings_ms,
+        }
+    }
+}
+
+impl<'a> From<&PastTurn<'a>> for Earlier<'a> {
+    fn from(turn: &PastTurn<'a>) -> Self {
+        let sentiment = turn.mood.map(|mood| mood.sentiment);
+        Earlier { author: turn.author, text: turn.text, sentiment, failed: turn.failed }
+    }
+}
+
+fn ranking(head: &IntentHead, verdict: &IntentVerdict) -> Vec<RankedIntent> {
+    let mut order: Vec<usize> = (0..head.labels.len()).collect();
+    order.sort_by(|&a, &b| verdict.probabilities[b].total_cmp(&verdict.probabilities[a]));
+    let best = order.into_iter().take(RANKED);
+    best.map(|label| RankedIntent { name: head.labels[label].clone(), confidence: verdict.probabilities[label] })
+        .collect()
+}
+
+fn intent_of(ranking: &[RankedIntent], out_of_scope: bool) -> Intent {
+    let best = ranking.first();
+    Intent {
+        name: best.map(|ranked| ranked.name.clone()).unwrap_or_default(),
+        confidence: best.map_or(0.0, |ranked| ranked.confidence),
+        out_of_scope,
+    }
+}
+
+fn millis(time: std::time::Duration) -> f64 {
+    // Microseconds are as fine as it means anything.
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}

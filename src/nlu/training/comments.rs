@@ -1,0 +1,174 @@
+//! Reading what the mood and unhappiness heads learn from: GoEmotions, our support
+//! messages, our dialogues. Every error names file and line.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::domain::SentimentLabel;
+use crate::domain::entry::AuthorKind;
+
+#[derive(Debug, thiserror::Error)]
+#[error("{path}:{line}: {reason}")]
+pub struct DataError {
+    pub path: String,
+    pub line: usize,
+    pub reason: String,
+}
+
+impl DataError {
+    pub fn new(path: &Path, line: usize, reason: impl Into<String>) -> Self {
+        Self { path: path.display().to_string(), line, reason: reason.into() }
+    }
+}
+
+/// The emotions that are told, and which of GoEmotions' 27 each takes together.
+const EMOTIONS: [(&str, &[&str]); 11] = [
+    ("anger", &["anger", "annoyance"]),
+    ("approval", &["approval", "admiration", "optimism", "caring"]),
+    ("confusion", &["confusion"]),
+    ("curiosity", &["curiosity"]),
+    ("disappointment", &["disappointment"]),
+    ("disapproval", &["disapproval", "disgust"]),
+    ("fear", &["fear", "nervousness"]),
+    ("gratitude", &["gratitude", "relief"]),
+    ("joy", &["joy", "amusement", "excitement", "love", "pride"]),
+    ("sadness", &["sadness", "grief", "remorse", "embarrassment"]),
+    ("surprise", &["surprise", "realization"]),
+];
+
+const POSITIVE: [&str; 12] = [
+    "admiration", "amusement", "approval", "caring", "desire", "excitement", "gratitude", "joy", "love", "optimism",
+    "pride", "relief",
+];
+
+/// Neither good nor bad by themselves.
+const NEUTRAL: [&str; 5] = ["neutral", "confusion", "curiosity", "realization", "surprise"];
+
+pub fn emotion_names() -> Vec<String> {
+    EMOTIONS.iter().map(|(name, _)| (*name).to_owned()).collect()
+}
+
+pub struct RawComment {
+    pub text: String,
+    /// `None` where it is marked as positive and as negative.
+    pub sentiment: Option<SentimentLabel>,
+    pub emotions: Vec<usize>,
+}
+
+/// Reads one part (`train`, `dev`, `test`) of GoEmotions in its `original` labelling.
+pub fn read_comments(folder: &Path, part: &str) -> Result<Vec<RawComment>, DataError> {
+    let folder = folder.join("original");
+    let names_path = folder.join("labels.txt");
+    let names = read(&names_path)?;
+    let names: Vec<&str> = names.split_whitespace().collect();
+    let path = folder.join(format!("{part}.tsv"));
+    let text = read(&path)?;
+    let mut comments = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let wrong = |reason: &str| DataError::new(&path, number + 1, reason);
+        let mut columns = line.split('\t');
+        let (Some(text), Some(labels)) = (columns.next(), columns.next()) else {
+            return Err(wrong("a text, a tab and the labels belong here"));
+        };
+        let labels = labels
+            .split(',')
+            .map(|label| label.parse().ok().and_then(|label: usize| names.get(label).copied()))
+            .collect::<Option<Vec<&str>>>()
+            .ok_or_else(|| wrong("the labels are not numbers of labels.txt"))?;
+        comments.push(RawComment {
+            text: text.to_owned(),
+            sentiment: sentiment_of(&labels),
+            emotions: (0..EMOTIONS.len())
+                .filter(|&emotion| labels.iter().any(|label| EMOTIONS[emotion].1.contains(label)))
+                .collect(),
+        });
+    }
+    Ok(comments)
+}
+
+fn sentiment_of(labels: &[&str]) -> Option<SentimentLabel> {
+    let positive = labels.iter().any(|label| POSITIVE.contains(label));
+    let negative = labels.iter().any(|label| !POSITIVE.contains(label) && !NEUTRAL.contains(label));
+    match (negative, positive) {
+        (true, true) => None,
+        (true, false) => Some(SentimentLabel::Negative),
+        (false, true) => Some(SentimentLabel::Positive),
+        (false, false) => Some(SentimentLabel::Neutral),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct RawMessage {
+    pub trade: String,
+    pub label: SentimentLabel,
+    pub text: String,
+}
+
+/// Reads `sentiment.csv`: `trade,label,text`.
+pub fn read_messages(path: &Path) -> Result<Vec<RawMessage>, DataError> {
+    let mut reader = csv::Reader::from_path(path).map_err(|error| DataError::new(path, 1, error.to_string()))?;
+    let rows = reader.deserialize();
+    rows.map(|row| {
+        row.map_err(|error: csv::Error| {
+            let line = error.position().map_or(1, |place| place.line() as usize);
+            DataError::new(path, line, error.to_string())
+        })
+    })
+    .collect()
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct RawDialogue {
+    pub id: String,
+    pub turns: Vec<RawTurn>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct RawTurn {
+    pub author: AuthorKind,
+    pub text: String,
+    #[serde(default)]
+    pub unhappy: Option<bool>,
+}
+
+/// Reads a dialogue per line.
+pub fn read_dialogues(path: &Path) -> Result<Vec<RawDialogue>, DataError> {
+    let text = read(path)?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(number, line)| {
+            serde_json::from_str(line).map_err(|error| DataError::new(path, number + 1, error.to_string()))
+        })
+        .collect()
+}
+
+fn read(path: &Path) -> Result<String, DataError> {
+    std::fs::read_to_string(path).map_err(|error| DataError::new(path, 1, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opposite_labels_are_no_sentiment() {
+        assert_eq!(sentiment_of(&["anger", "joy"]), None);
+        assert_eq!(sentiment_of(&["anger", "surprise"]), Some(SentimentLabel::Negative));
+        assert_eq!(sentiment_of(&["curiosity"]), Some(SentimentLabel::Neutral));
+    }
+
+    #[test]
+    fn errors_name_file_and_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let messages = folder.path().join("sentiment.csv");
+        std::fs::write(&messages, "trade,label,text\nretail,neutral,hi\nretail,meh,hi\n").unwrap();
+        let error = read_messages(&messages).err().unwrap().to_string();
+        assert!(error.contains("sentiment.csv:3: ") && error.contains("meh"), "{error}");
+
+        let dialogues = folder.path().join("d.jsonl");
+        std::fs::write(&dialogues, "{\"id\":\"1\",\"turns\":[]}\n{\"id\":\"2\",\"turns\":[{\"author\":\"robot\",\"text\":\"\"}]}\n").unwrap();
+        let error = read_dialogues(&dialogues).unwrap_err().to_string();
+        assert!(error.contains("d.jsonl:2: ") && error.contains("robot"), "{error}");
+    }
+}
