@@ -22,7 +22,7 @@ mod tree;
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
-pub use problem::{Problem, Problems};
+pub use problem::Problems;
 pub use rasa::rasa;
 
 use crate::domain::article::Article;
