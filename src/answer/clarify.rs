@@ -45,7 +45,7 @@ mod tests {
         });
         let hits: Vec<PassageHit> = passages
             .into_iter()
-            .map(|passage| PassageHit { passage: Arc::new(passage), bm25: 0.0, cosine: 0.0, score: 0.0, confidence: 0.4 })
+            .map(|passage| PassageHit { passage: Arc::new(passage), bm25: 0.0, cosine: 0.0, score: 0.0, confidence: 0.4, evidence: Default::default() })
             .collect();
         let Content::Choices { text, options } = choices("Which?", &hits) else { panic!("no choices") };
         assert_eq!(text, "Which?");

@@ -223,7 +223,7 @@ mod tests {
 
     fn hit(id: &str, body: &str, confidence: f32) -> PassageHit {
         let passage = passages(id, body).remove(0);
-        PassageHit { passage: Arc::new(passage), bm25: 1.0, cosine: 0.5, score: 1.0, confidence }
+        PassageHit { passage: Arc::new(passage), bm25: 1.0, cosine: 0.5, score: 1.0, confidence, evidence: Default::default() }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use jiff::civil::Date;
 
 use super::encoder::{EncodeError, Encoder, EncoderOptions, Precision, StartError, Vector};
-use super::entities::{Extraction, Lexicon, OrderNumbers, ProductName};
+use super::entities::{self, Lexicon, OrderPattern, ProductName};
 use super::heads::Heads;
 use super::heads::file::HeadFileError;
 use super::heads::intent::{IntentHead, IntentVerdict};
@@ -37,21 +37,21 @@ struct Inner {
     folder: PathBuf,
     heads: ArcSwap<Heads>,
     lexicon: ArcSwap<Lexicon>,
-    orders: OrderNumbers,
+    orders: OrderPattern,
     currency: String,
 }
 
 #[derive(Clone, Debug)]
 pub struct NluOptions {
     pub encoder: EncoderOptions,
-    pub orders: OrderNumbers,
+    pub orders: OrderPattern,
     /// ISO 4217, for amounts without a currency of their own.
     pub currency: String,
 }
 
 impl Default for NluOptions {
     fn default() -> Self {
-        Self { encoder: EncoderOptions::default(), orders: OrderNumbers::default(), currency: "EUR".to_owned() }
+        Self { encoder: EncoderOptions::default(), orders: OrderPattern::default(), currency: "EUR".to_owned() }
     }
 }
 
@@ -119,7 +119,7 @@ impl Nlu {
         let encoder = Encoder::start(&home.models(), options.encoder)?;
         let folder = home.models().join("heads");
         let heads = Heads::load(&folder, encoder.identity())?;
-        Ok(Self {
+        let nlu = Self {
             inner: Arc::new(Inner {
                 encoder,
                 folder,
@@ -128,12 +128,15 @@ impl Nlu {
                 orders: options.orders,
                 currency: options.currency,
             }),
-        })
+        };
+        nlu.set_lexicon(Vec::new());
+        Ok(nlu)
     }
 
     /// The catalogue's names, by which products are recognised from now on.
     pub fn set_lexicon(&self, names: Vec<ProductName>) {
-        self.inner.lexicon.store(Arc::new(Lexicon::new(names)));
+        let lexicon = Lexicon::new(names).with_orders(&self.inner.orders).with_currency(&self.inner.currency);
+        self.inner.lexicon.store(Arc::new(lexicon));
     }
 
     /// Reads the heads again, after `rapport train`. Where they are broken, the old ones
@@ -173,14 +176,8 @@ impl Nlu {
         let read = Instant::now();
 
         let lexicon = self.inner.lexicon.load();
-        let extraction = Extraction {
-            orders: &self.inner.orders,
-            lexicon: &lexicon,
-            today: message.today,
-            currency: &self.inner.currency,
-        };
-        let entities = extraction.entities(message.text);
-        let language = language::of(message.text, message.locale);
+        let entities = entities::find(message.text, message.today, &lexicon);
+        let language = language::detect(message.text, message.locale);
         let intent_ranking = ranking(&heads.intent, &verdict);
         let timings_ms =
             BTreeMap::from([("heads".to_owned(), millis(read - began)), ("entities".to_owned(), millis(read.elapsed()))]);

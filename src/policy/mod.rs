@@ -264,16 +264,19 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     decision.memory.failed_answers += 1;
 }
 
-/// An article that the recognised intent names is the more believable for it: the two
-/// readings are independent evidence, so their odds multiply.
+/// A passage's confidence in the light of the intent. The two readings are independent
+/// evidence, so their odds multiply: an article that the recognised intent names is the
+/// more believable for it, and every article the less so for a message out of scope.
 fn with_intent(passage: &Weighed<'_>, intent: Option<&IntentSpec>, situation: &Situation<'_>) -> f32 {
+    let read = &situation.analysis.intent;
     let agrees = intent.is_some_and(|intent| intent.articles.iter().any(|article| article == passage.article));
-    if !agrees {
-        return passage.confidence;
-    }
-    let odds = passage.confidence / (1.0 - passage.confidence).max(1e-6);
-    let boosted = odds * (1.0 + situation.thresholds.agreement * situation.analysis.intent.confidence);
-    boosted / (1.0 + boosted)
+    let ratio = match (agrees, read.out_of_scope) {
+        (true, _) => 1.0 + situation.thresholds.agreement * read.confidence,
+        (false, true) => situation.thresholds.out_of_scope,
+        (false, false) => 1.0,
+    };
+    let odds = ratio * passage.confidence / (1.0 - passage.confidence).max(1e-6);
+    odds / (1.0 + odds)
 }
 
 fn wants_products(situation: &Situation<'_>, action: Option<Action>, covered: Option<(usize, f32)>) -> bool {

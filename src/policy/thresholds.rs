@@ -15,6 +15,8 @@ pub struct Thresholds {
     pub choices: usize,
     /// How far an intent that names an article raises the article's odds: by 1 + this.
     pub agreement: f32,
+    /// What a message out of scope leaves of every article's odds.
+    pub out_of_scope: f32,
     /// From this probability of dissatisfaction on a person is brought in.
     pub unhappiness: f32,
     /// So many failed answers in a row bring in a person.
@@ -31,6 +33,7 @@ impl Default for Thresholds {
             clarify: 0.35,
             choices: 3,
             agreement: 2.0,
+            out_of_scope: 0.4,
             unhappiness: 0.7,
             failed_answers: 2,
             slot_tries: 2,

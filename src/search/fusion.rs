@@ -1,19 +1,22 @@
 //! Joins scores by words and scores by meaning into one.
 //!
-//! Ranks alone throw away how decided each mode is. Here each mode's scores are measured
-//! in its own standard deviations over all passages: a mode for which one passage stands
-//! far out of the rest pulls hard, one that finds all about alike hardly pulls.
+//! Ranks alone throw away how decided each mode is, and scores stretched to a common range
+//! pretend that the best passage by words is always as good as the best by meaning. Here
+//! both keep a scale of their own that means the same for every query: the cosine, and the
+//! share of the query that a passage's words explain. Where the customer's words are those
+//! of the article, words pull; where they are not, the share is small for all passages and
+//! meaning decides.
 
 use super::lexical::WordScores;
 
-/// How much words count beside meaning.
+/// What a passage that explains the whole query by its words gains over one that shares none.
+/// Chosen once on three public collections and the sample shop, where 0.4 to 0.7 do alike
+/// (docs/answers.md).
 const WORDS: f32 = 0.5;
 
 /// One score a passage; both inputs hold one a passage.
 pub fn fuse(words: &WordScores, cosines: &[f32]) -> Vec<f32> {
-    let words = standardised(&words.scores);
-    let meaning = standardised(cosines);
-    words.iter().zip(&meaning).map(|(w, m)| WORDS * w + m).collect()
+    cosines.iter().enumerate().map(|(row, cosine)| cosine + WORDS * words.share(row)).collect()
 }
 
 /// By words alone; what shares no word is not found.
@@ -21,13 +24,22 @@ pub fn words_alone(words: &WordScores) -> Vec<f32> {
     words.scores.iter().map(|score| if *score > 0.0 { *score } else { f32::NEG_INFINITY }).collect()
 }
 
-fn standardised(scores: &[f32]) -> Vec<f32> {
-    let count = scores.len().max(1) as f32;
-    let mean = scores.iter().sum::<f32>() / count;
-    let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f32>() / count;
-    let deviation = variance.sqrt();
-    if deviation < 1e-6 {
-        return vec![0.0; scores.len()];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_pull_as_far_as_they_explain_the_query() {
+        let said = WordScores { scores: vec![9.0, 0.0], full: 10.0 };
+        assert!(fuse(&said, &[0.4, 0.6])[0] > fuse(&said, &[0.4, 0.6])[1]);
+        let by_chance = WordScores { scores: vec![2.0, 0.0], full: 10.0 };
+        assert!(fuse(&by_chance, &[0.4, 0.6])[0] < fuse(&by_chance, &[0.4, 0.6])[1]);
     }
-    scores.iter().map(|score| (score - mean) / deviation).collect()
+
+    #[test]
+    fn a_query_without_words_is_decided_by_meaning() {
+        let none = WordScores { scores: vec![0.0, 0.0], full: 0.0 };
+        assert_eq!(fuse(&none, &[0.4, 0.6]), [0.4, 0.6]);
+        assert_eq!(words_alone(&none), [f32::NEG_INFINITY; 2]);
+    }
 }

@@ -1,16 +1,18 @@
 //! The knowledge base as one searchable value, built whole and swapped whole.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
 use super::confidence::Evidence;
 use super::fusion;
-use super::lexical::{FieldSpec, LexicalIndex, WordScores};
+use super::lexical::{FieldSpec, LexicalIndex, Terms, WordScores};
 use super::passages::{self, Passage};
 use super::vectors::{Vectors, VectorsError};
 use super::words::{self, Analyser};
 use crate::domain::article::Article;
+use crate::domain::intent::IntentSpec;
 
 /// What is asked of the index.
 #[derive(Clone, Copy, Debug)]
@@ -38,12 +40,14 @@ pub struct PassageHit {
     pub passage: Arc<Passage>,
     /// 0 where no word is shared.
     pub bm25: f32,
-    /// Of the view of the passage that is nearest; 0 without a vector.
+    /// How near it is in meaning, its article's known questions included; 0 without a vector.
     pub cosine: f32,
     /// What the order follows; comparable within one search only.
     pub score: f32,
     /// Calibrated probability that the passage answers the query.
     pub confidence: f32,
+    /// What the confidence was read from.
+    pub evidence: Evidence,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -54,19 +58,32 @@ pub enum BuildError {
     Vectors(#[from] VectorsError),
 }
 
+/// A question that customers ask, and the articles that answer it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub text: String,
+    pub articles: Vec<String>,
+}
+
 /// Passages on their way into an index: what is to be encoded is known, the vectors are not.
 pub struct Draft {
     passages: Vec<Arc<Passage>>,
+    questions: Vec<Question>,
+    /// First the views of each passage, then the questions.
     texts: Vec<String>,
-    /// Which passage each text speaks for.
-    owners: Vec<u32>,
 }
 
 pub struct KnowledgeIndex {
     passages: Vec<Arc<Passage>>,
+    /// The number of each passage's article.
+    article_of: Vec<u32>,
+    articles: usize,
     shelves: Vec<Shelf>,
-    vectors: Vectors,
-    owners: Vec<u32>,
+    /// `VIEWS` rows for each passage.
+    views: Vectors,
+    questions: Vectors,
+    /// The articles that answer each question.
+    answers: Vec<Vec<u32>>,
 }
 
 /// The passages of one language.
@@ -77,9 +94,15 @@ struct Shelf {
     passages: Vec<u32>,
 }
 
-/// The words of title and headings count again in the body, so that a query may find its
-/// words spread over both; the extra weight is for titles that are questions.
-const FIELDS: [FieldSpec; 2] = [FieldSpec { name: "heading", boost: 0.5 }, FieldSpec { name: "body", boost: 1.0 }];
+/// The words of headings and tags stand in the body as well, so that a query may find its
+/// words spread over both; a match in them counts a little more.
+const FIELDS: [FieldSpec; 2] = [FieldSpec { name: "heading", boost: 0.15 }, FieldSpec { name: "body", boost: 1.0 }];
+
+/// Texts that are encoded for each passage.
+const VIEWS: usize = 2;
+
+/// How much the article's known questions count in a passage's meaning.
+const QUESTIONS: f32 = 1.0 / 3.0;
 
 /// What a passage in another language than the customer's loses.
 const FOREIGN: f32 = 0.25;
@@ -90,14 +113,21 @@ impl Draft {
     }
 
     pub fn of_passages(passages: Vec<Passage>) -> Self {
-        let mut texts = Vec::new();
-        let mut owners = Vec::new();
-        for (number, passage) in passages.iter().enumerate() {
-            let views = views(passage);
-            owners.extend(std::iter::repeat_n(number as u32, views.len()));
-            texts.extend(views);
+        let texts = passages.iter().flat_map(views).collect();
+        Self { passages: passages.into_iter().map(Arc::new).collect(), questions: Vec::new(), texts }
+    }
+
+    /// Adds what customers are known to ask; questions whose articles are not in the draft
+    /// change nothing.
+    pub fn with_questions(mut self, questions: impl IntoIterator<Item = Question>) -> Self {
+        for question in questions {
+            let is_here = |article: &String| self.passages.iter().any(|passage| passage.article == *article);
+            if question.articles.iter().any(is_here) {
+                self.texts.push(question.text.clone());
+                self.questions.push(question);
+            }
         }
-        Self { passages: passages.into_iter().map(Arc::new).collect(), texts, owners }
+        self
     }
 
     /// What the encoder is to read, in the order in which `build` wants the vectors.
@@ -110,119 +140,170 @@ impl Draft {
         if !vectors.is_empty() && vectors.len() != self.texts.len() {
             return Err(VectorsError::Count { wanted: self.texts.len(), got: vectors.len() }.into());
         }
-        let mut shelves: Vec<Shelf> = Vec::new();
-        let mut languages: Vec<&str> = self.passages.iter().map(|passage| words::primary(&passage.locale)).collect();
-        languages.sort_unstable();
-        languages.dedup();
-        for language in languages {
-            let here: Vec<u32> = (0..self.passages.len() as u32)
-                .filter(|number| words::primary(&self.passages[*number as usize].locale) == language)
-                .collect();
-            let rows: Vec<Vec<String>> = here.iter().map(|number| fields(&self.passages[*number as usize])).collect();
-            let words = LexicalIndex::build(Analyser::new(language), &FIELDS, &rows)?;
-            shelves.push(Shelf { language: language.to_owned(), words, passages: here });
+        let shelves = shelves(&self.passages)?;
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut article_of = Vec::with_capacity(self.passages.len());
+        for passage in &self.passages {
+            let next = numbers.len() as u32;
+            article_of.push(*numbers.entry(passage.article.as_str()).or_insert(next));
         }
-        Ok(KnowledgeIndex { vectors: Vectors::new(vectors)?, passages: self.passages, shelves, owners: self.owners })
+        let known = |articles: &[String]| articles.iter().filter_map(|id| numbers.get(id.as_str()).copied()).collect();
+        let answers = self.questions.iter().map(|question| known(&question.articles)).collect();
+        let articles = numbers.len();
+        let (views, questions) = vectors.split_at(vectors.len().min(VIEWS * self.passages.len()));
+        let (views, questions) = (Vectors::new(views)?, Vectors::new(questions)?);
+        Ok(KnowledgeIndex { passages: self.passages, article_of, articles, shelves, views, questions, answers })
     }
+}
+
+/// The examples of intents that name the articles which usually cover them.
+pub fn questions_of<'a>(intents: impl IntoIterator<Item = &'a IntentSpec>) -> Vec<Question> {
+    let answered = intents.into_iter().filter(|intent| !intent.articles.is_empty());
+    answered
+        .flat_map(|intent| {
+            let question = |example: &String| Question { text: without_marks(example), articles: intent.articles.clone() };
+            intent.examples.iter().map(question)
+        })
+        .collect()
+}
+
+/// An example without the marks of its entities: `[AW-10482](order_number)` is `AW-10482`.
+fn without_marks(example: &str) -> String {
+    let mut text = String::with_capacity(example.len());
+    let mut rest = example;
+    while let Some((before, marked)) = rest.split_once('[') {
+        text.push_str(before);
+        let mark = marked.split_once("](").and_then(|(words, after)| Some((words, after.split_once(')')?.1)));
+        match mark {
+            Some((words, after)) => {
+                text.push_str(words);
+                rest = after;
+            }
+            None => {
+                text.push('[');
+                rest = marked;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
 }
 
 /// The texts whose vectors speak for a passage: all of it, and its headings alone, which
-/// are the question that it answers.
-fn views(passage: &Passage) -> Vec<String> {
+/// are the question that it answers. Tags are in customers' words, so both have them.
+fn views(passage: &Passage) -> [String; VIEWS] {
     let headings = passage.heading_line();
-    let whole = format!("{headings}\n{}", passage.text);
-    vec![whole, headings]
+    if passage.tags.is_empty() {
+        return [format!("{headings}\n{}", passage.text), headings];
+    }
+    let tags = passage.tags.join(", ");
+    [format!("{headings}\n{}\n{tags}", passage.text), format!("{headings} ({tags})")]
 }
 
 fn fields(passage: &Passage) -> Vec<String> {
-    let headings = passage.heading_line();
-    let body = format!("{headings}\n{}\n{}", passage.tags.join(", "), passage.text);
+    let headings = format!("{}\n{}", passage.heading_line(), passage.tags.join(", "));
+    let body = format!("{headings}\n{}", passage.text);
     vec![headings, body]
 }
 
-impl KnowledgeIndex {
-    /// Splits the articles, has their passages encoded, and builds.
-    pub fn build<E: From<BuildError>>(
-        articles: &[Article],
-        encode: impl FnOnce(&[String]) -> Result<Vec<Vec<f32>>, E>,
-    ) -> Result<Self, E> {
-        let draft = Draft::of_articles(articles);
-        let vectors = encode(draft.texts())?;
-        Ok(draft.build(&vectors)?)
+fn shelves(passages: &[Arc<Passage>]) -> Result<Vec<Shelf>, BuildError> {
+    let mut languages: Vec<&str> = passages.iter().map(|passage| words::primary(&passage.locale)).collect();
+    languages.sort_unstable();
+    languages.dedup();
+    let mut shelves = Vec::with_capacity(languages.len());
+    for language in languages {
+        let here: Vec<u32> = (0..passages.len() as u32)
+            .filter(|number| words::primary(&passages[*number as usize].locale) == language)
+            .collect();
+        let rows: Vec<Vec<String>> = here.iter().map(|number| fields(&passages[*number as usize])).collect();
+        let words = LexicalIndex::build(Analyser::new(language), &FIELDS, &rows)?;
+        shelves.push(Shelf { language: language.to_owned(), words, passages: here });
     }
+    Ok(shelves)
+}
 
+impl KnowledgeIndex {
     pub fn passages(&self) -> &[Arc<Passage>] {
         &self.passages
     }
 
     pub fn has_vectors(&self) -> bool {
-        !self.vectors.is_empty()
+        !self.views.is_empty()
     }
 
-    /// The best passages, best first, at most `k`. Passages that share neither a word nor a
-    /// direction with the query are left out.
+    /// The best passages, best first, at most `k`. By words alone, passages that share no
+    /// word with the query are left out.
     pub fn search(&self, query: &Query<'_>, k: usize) -> Vec<PassageHit> {
-        let read = self.read(query);
-        let mut order: Vec<u32> = (0..self.passages.len() as u32).filter(|n| read.fused[*n as usize] > f32::NEG_INFINITY).collect();
-        let before = |a: &u32, b: &u32| read.fused[*b as usize].total_cmp(&read.fused[*a as usize]).then(a.cmp(b));
         if k == 0 {
             return Vec::new();
         }
+        let scores = self.score(query);
+        let fused = &scores.fused;
+        let mut order: Vec<u32> =
+            (0..self.passages.len() as u32).filter(|number| fused[*number as usize] > f32::NEG_INFINITY).collect();
+        let before = |a: &u32, b: &u32| fused[*b as usize].total_cmp(&fused[*a as usize]).then(a.cmp(b));
         if order.len() > k {
             order.select_nth_unstable_by(k - 1, before);
             order.truncate(k);
         }
         order.sort_unstable_by(before);
-        order.into_iter().map(|number| self.hit(&read, number as usize)).collect()
+        order.into_iter().map(|number| self.hit(&scores, number as usize)).collect()
     }
 
     /// Scores every passage.
-    fn read(&self, query: &Query<'_>) -> Reading {
-        let count = self.passages.len();
-        let wants_words = query.mode != Mode::Dense;
-        let wants_vectors = query.mode != Mode::Bm25 && self.has_vectors();
-        let mut reading = Reading { words: WordScores { scores: vec![0.0; count], bound: 0.0 }, ..Reading::default() };
-
-        reading.coverage = vec![0.0; count];
-        for shelf in &self.shelves {
-            let terms = shelf.words.terms(query.text);
-            let found = shelf.words.scores(&terms).unwrap_or_else(|error| {
-                // An index in memory does not fail; if it does, meaning alone still answers.
-                tracing::error!(%error, "search by words failed");
-                WordScores { scores: vec![0.0; shelf.passages.len()], bound: 0.0 }
-            });
-            reading.words.bound = reading.words.bound.max(found.bound);
-            for (row, number) in shelf.passages.iter().enumerate() {
-                reading.words.scores[*number as usize] = found.scores[row];
-                if found.scores[row] > 0.0 {
-                    reading.coverage[*number as usize] = shelf.words.coverage(&terms, row);
-                }
-            }
+    fn score(&self, query: &Query<'_>) -> Scores {
+        let mut scores = Scores::default();
+        self.score_words(query.text, &mut scores);
+        let vector = query.vector.filter(|_| query.mode != Mode::Bm25 && self.has_vectors());
+        if let Some(vector) = vector {
+            self.score_meaning(vector, &mut scores);
         }
-        reading.cosines = match query.vector.filter(|_| wants_vectors) {
-            Some(vector) => self.best_view_cosines(vector),
-            None => Vec::new(),
-        };
-
-        reading.fused = match (wants_words, reading.cosines.is_empty()) {
-            (_, true) => fusion::words_alone(&reading.words),
-            (false, false) => reading.cosines.clone(),
-            (true, false) => fusion::fuse(&reading.words, &reading.cosines),
+        scores.fused = match (vector, query.mode) {
+            (None, _) => fusion::words_alone(&scores.words),
+            (Some(_), Mode::Dense) => scores.meaning.clone(),
+            (Some(_), _) => fusion::fuse(&scores.words, &scores.meaning),
         };
         if let Some(locale) = query.locale {
-            self.prefer(words::primary(locale), &mut reading.fused);
+            self.prefer(words::primary(locale), &mut scores.fused);
         }
-        reading
+        scores
     }
 
-    /// The cosine of the query with the nearest view of each passage.
-    fn best_view_cosines(&self, vector: &[f32]) -> Vec<f32> {
-        let mut best = vec![-1.0f32; self.passages.len()];
-        for (cosine, owner) in self.vectors.cosines(vector).into_iter().zip(&self.owners) {
-            let place = &mut best[*owner as usize];
-            *place = place.max(cosine);
+    fn score_words(&self, text: &str, scores: &mut Scores) {
+        scores.words.scores = vec![0.0; self.passages.len()];
+        for shelf in &self.shelves {
+            let terms = shelf.words.terms(text);
+            match shelf.words.scores(&terms) {
+                Ok(found) => {
+                    scores.words.full = scores.words.full.max(found.full);
+                    for (number, score) in shelf.passages.iter().zip(found.scores) {
+                        scores.words.scores[*number as usize] = score;
+                    }
+                }
+                // An index in memory does not fail; if it does, meaning alone still answers.
+                Err(error) => tracing::error!(%error, "search by words failed"),
+            }
+            scores.terms.push(terms);
         }
-        best
+    }
+
+    fn score_meaning(&self, vector: &[f32], scores: &mut Scores) {
+        let mut asked = vec![f32::NEG_INFINITY; self.articles];
+        for (cosine, articles) in self.questions.cosines(vector).into_iter().zip(&self.answers) {
+            for article in articles {
+                let best = &mut asked[*article as usize];
+                *best = best.max(cosine);
+            }
+        }
+        let views = self.views.cosines(vector);
+        for (of_passage, article) in views.chunks_exact(VIEWS).zip(&self.article_of) {
+            let own = of_passage.iter().copied().fold(-1.0, f32::max);
+            let question = asked[*article as usize];
+            let question = if question > f32::NEG_INFINITY { question } else { own };
+            scores.questions.push(question);
+            scores.meaning.push((1.0 - QUESTIONS) * own + QUESTIONS * question);
+        }
+        scores.find_leaders(&self.article_of);
     }
 
     fn prefer(&self, language: &str, fused: &mut [f32]) {
@@ -236,40 +317,67 @@ impl KnowledgeIndex {
         }
     }
 
-    fn hit(&self, reading: &Reading, number: usize) -> PassageHit {
-        let passage = Arc::clone(&self.passages[number]);
-        let evidence = self.evidence(reading, number);
+    fn hit(&self, scores: &Scores, number: usize) -> PassageHit {
+        let evidence = self.evidence(scores, number);
         PassageHit {
-            bm25: reading.words.scores[number],
-            cosine: reading.cosines.get(number).copied().unwrap_or(0.0),
-            score: reading.fused[number],
+            passage: Arc::clone(&self.passages[number]),
+            bm25: scores.words.scores[number],
+            cosine: evidence.meaning.unwrap_or(0.0),
+            score: scores.fused[number],
             confidence: evidence.probability(),
-            passage,
+            evidence,
         }
     }
 
-    fn evidence(&self, reading: &Reading, number: usize) -> Evidence {
-        let article = &self.passages[number].article;
-        let others = (0..self.passages.len()).filter(|other| self.passages[*other].article != *article);
-        let rival = others.map(|other| reading.cosines.get(other).copied().unwrap_or(0.0)).fold(0.0f32, f32::max);
-        let bound = reading.words.bound;
+    fn evidence(&self, scores: &Scores, number: usize) -> Evidence {
+        let place = |shelf: &Shelf| shelf.passages.binary_search(&(number as u32)).ok();
+        let coverage = self.shelves.iter().zip(&scores.terms).find_map(|(shelf, terms)| Some(shelf.words.coverage(terms, place(shelf)?)));
+        let meaning = scores.meaning.get(number).copied();
         Evidence {
-            cosine: reading.cosines.get(number).copied(),
-            margin: reading.cosines.get(number).map_or(0.0, |cosine| cosine - rival),
-            words: if bound > 0.0 { reading.words.scores[number] / bound } else { 0.0 },
-            coverage: reading.coverage[number],
+            meaning,
+            lead: meaning.map_or(0.0, |meaning| meaning - scores.rival(self.article_of[number])),
+            question: scores.questions.get(number).copied().unwrap_or(0.0),
+            share: scores.words.share(number),
+            coverage: coverage.unwrap_or(0.0),
         }
     }
 }
 
 /// Every passage's scores for one query.
 #[derive(Default)]
-struct Reading {
+struct Scores {
     words: WordScores,
-    coverage: Vec<f32>,
-    /// Empty where there are no vectors.
-    cosines: Vec<f32>,
+    /// The query as each shelf reads it.
+    terms: Vec<Terms>,
+    /// Empty where there are no vectors, as are the questions.
+    meaning: Vec<f32>,
+    questions: Vec<f32>,
     fused: Vec<f32>,
+    /// The article nearest in meaning, and how near; then the next article.
+    leader: (u32, f32),
+    second: f32,
+}
+
+impl Scores {
+    fn find_leaders(&mut self, article_of: &[u32]) {
+        self.leader = (u32::MAX, 0.0);
+        self.second = 0.0;
+        for (meaning, article) in self.meaning.iter().zip(article_of) {
+            if *meaning > self.leader.1 {
+                if *article != self.leader.0 {
+                    self.second = self.leader.1;
+                }
+                self.leader = (*article, *meaning);
+            } else if *article != self.leader.0 && *meaning > self.second {
+                self.second = *meaning;
+            }
+        }
+    }
+
+    /// How near the best passage of any other article is.
+    fn rival(&self, article: u32) -> f32 {
+        if article == self.leader.0 { self.second } else { self.leader.1 }
+    }
 }
 
 /// The knowledge base that is searched now; readers keep what they began with.
@@ -294,5 +402,133 @@ impl Default for Knowledge {
     fn default() -> Self {
         let empty = Draft::of_passages(Vec::new()).build(&[]);
         Self::new(empty.expect("an empty index builds in memory: this is a bug"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::passages::tests::article;
+    use proptest::prelude::*;
+
+    fn articles() -> Vec<Article> {
+        let mut dutch = article("retour", "Retourneren", "Stuur het pakket binnen dertig dagen terug.");
+        dutch.locale = "nl-BE".into();
+        vec![
+            article("returns", "How to return", "Send the parcel back within thirty days.\n\n## Costs\nThe return is free."),
+            article("klarna", "Paying with Klarna", "Pay in three parts."),
+            dutch,
+        ]
+    }
+
+    /// A stand-in for the encoder: a direction for each topic.
+    fn encode(texts: &[String]) -> Vec<Vec<f32>> {
+        texts.iter().map(|text| vector(text)).collect()
+    }
+
+    fn vector(text: &str) -> Vec<f32> {
+        let text = text.to_lowercase();
+        let has = |words: &[&str]| f32::from(u8::from(words.iter().any(|word| text.contains(word))));
+        vec![has(&["return", "send", "back", "bring", "retour"]), has(&["klarna", "pay", "instal"]), has(&["cost", "free", "price"]), 0.1]
+    }
+
+    fn index() -> KnowledgeIndex {
+        let draft = Draft::of_articles(&articles());
+        let vectors = encode(draft.texts());
+        draft.build(&vectors).unwrap()
+    }
+
+    fn search(index: &KnowledgeIndex, text: &str, locale: Option<&str>, mode: Mode) -> Vec<String> {
+        let vector = vector(text);
+        let query = Query { text, vector: Some(&vector), locale, mode };
+        index.search(&query, 9).into_iter().map(|hit| hit.passage.id.clone()).collect()
+    }
+
+    #[test]
+    fn words_find_what_was_written_and_meaning_what_was_meant() {
+        let index = index();
+        assert_eq!(search(&index, "thirty", None, Mode::Bm25), ["returns"]);
+        assert_eq!(search(&index, "bring it", None, Mode::Bm25), [""; 0]);
+        assert_eq!(search(&index, "bring it", Some("en"), Mode::Dense)[0], "returns");
+        assert_eq!(search(&index, "instalments", Some("en"), Mode::Hybrid)[0], "klarna");
+        assert_eq!(search(&index, "what does sending it back cost", Some("en"), Mode::Hybrid)[0], "returns#costs");
+    }
+
+    #[test]
+    fn the_customers_language_goes_first() {
+        let index = index();
+        assert_eq!(search(&index, "return retour", Some("nl"), Mode::Hybrid)[0], "retour");
+        assert_eq!(search(&index, "return retour", Some("en-GB"), Mode::Hybrid)[0], "returns");
+        // A language without articles has no preference.
+        assert_eq!(search(&index, "klarna", Some("fr"), Mode::Hybrid)[0], "klarna");
+    }
+
+    #[test]
+    fn known_questions_lead_to_their_articles() {
+        let draft = Draft::of_articles(&articles()).with_questions([
+            Question { text: "do you sell bananas".into(), articles: vec!["nowhere".into()] },
+            Question { text: "the price of three parts".into(), articles: vec!["klarna".into()] },
+        ]);
+        assert_eq!(draft.texts().len(), 4 * VIEWS + 1);
+        let vectors = encode(draft.texts());
+        let with = draft.build(&vectors).unwrap();
+        let vector = vector("price");
+        let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid };
+        let meaning = |index: &KnowledgeIndex| index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine;
+        assert!(meaning(&with) > meaning(&index()));
+    }
+
+    #[test]
+    fn examples_of_intents_are_questions_without_their_marks() {
+        let intent = IntentSpec {
+            examples: vec!["where is [AW-10482](order_number)?".into(), "odd [ ] (one".into()],
+            articles: vec!["track".into()],
+            ..IntentSpec::default()
+        };
+        let texts: Vec<String> = questions_of([&intent, &IntentSpec::default()]).into_iter().map(|question| question.text).collect();
+        assert_eq!(texts, ["where is AW-10482?", "odd [ ] (one"]);
+    }
+
+    #[test]
+    fn the_lead_is_over_other_articles() {
+        let index = index();
+        let vector = vector("send it back for free");
+        let hits = index.search(&Query { text: "send back free", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid }, 4);
+        assert_eq!(hits[0].passage.article, "returns");
+        assert!(hits[0].evidence.lead > 0.0);
+        assert!(hits.iter().find(|hit| hit.passage.article == "klarna").unwrap().evidence.lead < 0.0);
+    }
+
+    #[test]
+    fn without_vectors_words_answer() {
+        let index = Draft::of_articles(&articles()).build(&[]).unwrap();
+        assert!(!index.has_vectors());
+        assert_eq!(search(&index, "klarna parts", None, Mode::Hybrid), ["klarna"]);
+        assert!(Draft::of_articles(&articles()).build(&[vec![1.0]]).is_err());
+    }
+
+    #[test]
+    fn a_swap_is_seen_at_once_and_readers_keep_what_they_have() {
+        let knowledge = Knowledge::default();
+        let before = knowledge.current();
+        knowledge.swap(index());
+        assert!(before.passages().is_empty());
+        assert_eq!(knowledge.current().passages().len(), 4);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn never_panics(body in "\\PC{0,200}", text in "\\PC{0,80}", numbers in prop::collection::vec(proptest::num::f32::ANY, 0..6), k in 0usize..5) {
+            let draft = Draft::of_articles(&[article("a", "Title", &body), article("b", &text, "Text.")]);
+            let vectors = encode(draft.texts());
+            let index = draft.build(&vectors).unwrap();
+            for mode in [Mode::Bm25, Mode::Dense, Mode::Hybrid] {
+                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode }, k);
+                prop_assert!(hits.len() <= k);
+                prop_assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.confidence)));
+            }
+        }
     }
 }

@@ -55,16 +55,25 @@ struct WeighedTerm {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WordScores {
     pub scores: Vec<f32>,
-    /// More than any row could reach with this query.
-    pub bound: f32,
+    /// What a row would reach that explains all of the query, or its eight rarest words.
+    pub full: f32,
+}
+
+impl WordScores {
+    /// How much of the query each row explains: about 0 to 1, comparable between queries.
+    pub fn share(&self, row: usize) -> f32 {
+        if self.full > 0.0 { self.scores[row] / self.full } else { 0.0 }
+    }
 }
 
 /// Room for the writer while the index is built; tantivy wants 15 MB at the least.
 const WRITER_BYTES: usize = 60_000_000;
 const ROW: &str = "row";
 const TOKENIZER: &str = "stems";
-/// tantivy's own constant, needed for the bound.
+/// tantivy's own constant, needed for the most that a word can add.
 const K1: f32 = 1.2;
+/// No passage explains every word of a long message: so many of the rarest are all that can be asked.
+const EXPLAINED: usize = 8;
 
 impl LexicalIndex {
     /// `rows[i][f]` is row i's text for field f.
@@ -154,9 +163,10 @@ impl LexicalIndex {
     pub fn scores(&self, terms: &Terms) -> tantivy::Result<WordScores> {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.terms.len() * self.fields.len());
         let boosts: f32 = self.fields.iter().map(|(_, boost)| boost).sum();
-        let mut bound = 0.0;
+        let mut most: Vec<f32> = terms.terms.iter().map(|term| term.weight * term.idf * (K1 + 1.0) * boosts).collect();
+        most.sort_unstable_by(|a, b| b.total_cmp(a));
+        let full = most.iter().take(EXPLAINED).sum();
         for term in &terms.terms {
-            bound += term.weight * term.idf * (K1 + 1.0) * boosts;
             if term.id.is_none() {
                 continue;
             }
@@ -166,10 +176,10 @@ impl LexicalIndex {
             }
         }
         if clauses.is_empty() {
-            return Ok(WordScores { scores: vec![0.0; self.rows], bound });
+            return Ok(WordScores { scores: vec![0.0; self.rows], full });
         }
         let scores = self.searcher.search(&BooleanQuery::new(clauses), &EveryScore { rows: self.rows })?;
-        Ok(WordScores { scores, bound })
+        Ok(WordScores { scores, full })
     }
 
     /// The share of the query's words that a row has, each weighed by its rarity; 0 for a query without words.
@@ -289,7 +299,7 @@ mod tests {
 
     fn best(index: &LexicalIndex, query: &str) -> Option<usize> {
         let found = index.scores(&index.terms(query)).unwrap();
-        assert!(found.scores.iter().all(|score| *score <= found.bound), "{found:?}");
+        assert!(found.scores.iter().all(|score| *score <= found.full), "{found:?}");
         let best = (0..found.scores.len()).max_by(|a, b| found.scores[*a].total_cmp(&found.scores[*b]))?;
         (found.scores[best] > 0.0).then_some(best)
     }

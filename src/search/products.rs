@@ -164,7 +164,7 @@ impl CatalogueIndex {
         let terms = self.words.terms(&wish.text);
         let words = self.words.scores(&terms).unwrap_or_else(|error| {
             tracing::error!(%error, "search by words failed");
-            WordScores { scores: vec![0.0; self.products.len()], bound: 0.0 }
+            WordScores { scores: vec![0.0; self.products.len()], full: 0.0 }
         });
         // Only limits were named, for example `what do you have in blue?`: all products are meant.
         let any = terms.is_empty() && wish.names_a_limit();

@@ -269,7 +269,6 @@ impl Store {
     }
 }
 
-/// Only the holder, or the system itself, gives a conversation away.
 /// Turns that a person's holding has overtaken are not made up for once the bot is back.
 async fn skip_overtaken_turns(tx: &mut Transaction<'_, Any>, id: &ConversationId, now: i64) -> Result<()> {
     sqlx::query("UPDATE turns SET state = 'skipped', finished_at = $2 WHERE conversation_id = $1 AND state = 'pending'")
@@ -280,6 +279,7 @@ async fn skip_overtaken_turns(tx: &mut Transaction<'_, Any>, id: &ConversationId
     Ok(())
 }
 
+/// Only the holder, or the system itself, gives a conversation away.
 fn held_by_another(holder: &Option<AgentId>, author: &Author) -> Option<Changed> {
     let holder = holder.as_ref()?;
     let own = author.id.as_deref() == Some(holder.as_str());

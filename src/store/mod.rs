@@ -18,7 +18,7 @@ mod visitors;
 use std::path::Path;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, Connection, Row, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 
 pub use agents::{Agent, NewAgent, Role};
 pub use conversations::{Change, Changed, ConversationFilter, Note};
@@ -44,6 +44,8 @@ pub struct Store {
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    #[error("the database {place} cannot be opened: {source}; mend its address, or restore it from a backup")]
+    Open { place: String, source: sqlx::Error },
     #[error("the database cannot be used: {0}")]
     Database(#[from] sqlx::Error),
     #[error("the database's tables cannot be brought up to date: {0}")]
@@ -63,6 +65,7 @@ impl Store {
     pub async fn open(url: &str, clock: Clock) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
+        try_to_connect(url, dialect).await.map_err(|source| StoreError::Open { place: place(url), source })?;
         let writer = pool(url, dialect, dialect.writers()).await?;
         dialect.migrate(&writer).await?;
         let reader = match dialect {
@@ -100,6 +103,22 @@ impl Store {
 
     fn now_micros(&self) -> i64 {
         self.clock.now().as_microsecond()
+    }
+}
+
+/// Connects once by itself: a pool would try a damaged file again and again, and tell
+/// only that its time was up.
+async fn try_to_connect(url: &str, dialect: Dialect) -> std::result::Result<(), sqlx::Error> {
+    let mut connection = AnyConnection::connect(url).await?;
+    dialect.configure(&mut connection).await?;
+    connection.close().await
+}
+
+/// An address without its password.
+fn place(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((_, place)) => place.to_owned(),
+        None => url.split('?').next().unwrap_or(url).to_owned(),
     }
 }
 

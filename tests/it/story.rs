@@ -7,8 +7,10 @@ use crate::support::customer::{Customer, Reply};
 use crate::support::log;
 use crate::support::server::Server;
 
-fn is_sourced(reply: &Reply, article: &str) {
-    assert!(reply.articles().contains(&article), "expected a source {article}: {reply:#?}");
+/// An answer whose first source is one of these.
+fn is_sourced(reply: &Reply, articles: &[&str]) {
+    let first = reply.articles().first().copied();
+    assert!(first.is_some_and(|first| articles.contains(&first)), "expected one of {articles:?}: {reply:#?}");
     for answer in reply.of_type("answer") {
         assert!(answer["text"].as_str().is_some_and(|text| !text.trim().is_empty()), "{answer}");
         let confidence = answer["confidence"].as_f64().expect("an answer has a confidence");
@@ -19,6 +21,12 @@ fn is_sourced(reply: &Reply, article: &str) {
             }
         }
     }
+}
+
+/// Words, perhaps with something to choose from, and no claim that an article is behind them.
+fn is_plain_talk(reply: &Reply) {
+    assert!(reply.types().iter().all(|kind| ["text", "choices"].contains(kind)), "{reply:#?}");
+    assert!(!reply.events.is_empty());
 }
 
 fn escalates(reply: &Reply) -> bool {
@@ -37,14 +45,14 @@ async fn twelve_messages_from_a_greeting_to_a_person() {
     let mut ann = Customer::arrive(&server).await;
 
     let greeting = ann.ask("Good afternoon!").await;
-    assert_eq!(greeting.types().first(), Some(&"text"), "{greeting:#?}");
+    is_plain_talk(&greeting);
 
-    let returning = ann.ask("The trousers from last week do not suit me after all, may I give them back?").await;
-    is_sourced(&returning, "return-an-item");
-    let instalments = ann.ask("Can I settle the bill in three instalments?").await;
-    is_sourced(&instalments, "klarna");
-    let parcels = ann.ask("When would a parcel be at my door in Munich?").await;
-    is_sourced(&parcels, "delivery-times");
+    let parcel = ann.ask("How many days until a parcel arrives in Munich?").await;
+    is_sourced(&parcel, &["delivery-times"]);
+    let overseas = ann.ask("Do you post abroad, to Tokyo for example?").await;
+    is_sourced(&overseas, &["delivery-countries", "delivery-times"]);
+    let tax = ann.ask("How can I get a bill with our firm's tax number?").await;
+    is_sourced(&tax, &["invoices-and-vat", "business-orders"]);
 
     let wish = ann.ask("I would love a warm scarf for under 40 euros").await;
     let found = prices(&wish);
@@ -63,8 +71,8 @@ async fn twelve_messages_from_a_greeting_to_a_person() {
     assert!(asks.contains(&"form") || asks.contains(&"text"), "{order:#?}");
     assert!(!format!("{:?}", order.events).contains('@'), "a number alone tells nothing: {order:#?}");
 
-    let typos = ann.ask("hw do i pya wiht a gfit crad").await;
-    is_sourced(&typos, "gift-cards");
+    let typos = ann.ask("wich size shud i tkae for a jumpr").await;
+    is_sourced(&typos, &["sizes-women", "sizes-men"]);
 
     let elsewhere = ann.ask("Who won the football world cup in 1998?").await;
     assert!(elsewhere.of_type("answer").is_empty() && elsewhere.of_type("products").is_empty(), "{elsewhere:#?}");
@@ -72,8 +80,8 @@ async fn twelve_messages_from_a_greeting_to_a_person() {
     assert!(honest && !escalates(&elsewhere), "{elsewhere:#?}");
 
     let thanks = ann.ask("Thanks anyway, that was helpful").await;
-    assert_eq!(thanks.types().first(), Some(&"text"), "{thanks:#?}");
-    for calm in [&greeting, &returning, &instalments, &parcels, &wish, &order, &typos, &thanks] {
+    is_plain_talk(&thanks);
+    for calm in [&greeting, &parcel, &overseas, &tax, &wish, &order, &typos, &thanks] {
         assert!(!escalates(calm), "nothing to escalate yet: {calm:#?}");
     }
 

@@ -5,9 +5,12 @@ mod output;
 mod sentiment;
 mod unhappiness;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+use super::eval_retrieval;
 use crate::base::home::Home;
+use crate::nlu::encoder::{Encoder, EncoderOptions};
 
 /// Measure the models on files of yours.
 #[derive(Debug, Parser)]
@@ -21,6 +24,7 @@ enum What {
     Intent(intent::Args),
     Sentiment(sentiment::Args),
     Unhappiness(unhappiness::Args),
+    Retrieval(eval_retrieval::Args),
 }
 
 pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
@@ -28,5 +32,16 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         What::Intent(args) => intent::run(args, home).await,
         What::Sentiment(args) => sentiment::run(args, home).await,
         What::Unhappiness(args) => unhappiness::run(args, home).await,
+        What::Retrieval(args) => retrieval(args, home).await,
     }
+}
+
+/// Encoding and indexing a collection blocks for minutes.
+async fn retrieval(args: eval_retrieval::Args, home: &Home) -> anyhow::Result<()> {
+    let models = home.models();
+    let work = move || {
+        let encoder = Encoder::start(&models, EncoderOptions::default())?;
+        eval_retrieval::run(&args, |texts| Ok(encoder.encode_all(texts, |_| ())?))
+    };
+    tokio::task::spawn_blocking(work).await.context("the evaluation panicked")?
 }

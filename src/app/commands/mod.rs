@@ -4,9 +4,13 @@ pub mod agent;
 pub mod analyze;
 pub mod bench_encoder;
 pub mod chat;
+pub mod doctor;
 pub mod eval;
+mod eval_retrieval;
 pub mod import;
 pub mod inbox;
+pub mod init;
+pub mod kb;
 pub mod load;
 mod progress;
 pub mod serve;
@@ -37,15 +41,18 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Args),
+    Init(init::Args),
     Chat(chat::Args),
     Analyze(analyze::Args),
     Train(train::Args),
     Eval(eval::Args),
+    Kb(kb::Args),
     Import(import::Args),
     Load(load::Args),
     Token(token::Args),
     Agent(agent::Args),
     Inbox(inbox::Args),
+    Doctor(doctor::Args),
     #[command(hide = true)]
     BenchEncoder(bench_encoder::Args),
 }
@@ -58,6 +65,8 @@ impl Cli {
             match self.command {
                 Command::Chat(args) => chat::run(args).await?,
                 Command::Load(args) => load::run(args).await?,
+                // A doctor is called when the configuration itself may be what is wrong.
+                Command::Doctor(args) => doctor::run(args, Config::load(self.config.as_deref()), Home::find()).await?,
                 command => {
                     let config = Config::load(self.config.as_deref())?;
                     return run_here(command, config).await;
@@ -80,15 +89,17 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
 async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => serve::run(args, config, Home::find()?).await?,
+        Command::Init(args) => init::run(args, &config, &Home::find()?).await?,
         Command::Analyze(args) => analyze::run(args, &config, &Home::find()?).await?,
         Command::Train(args) => train::run(args, &Home::find()?).await?,
         Command::Eval(args) => eval::run(args, &Home::find()?).await?,
+        Command::Kb(args) => kb::run(args, &Home::find()?).await?,
         Command::Import(args) => import::run(args, &config, &Home::find()?).await?,
         Command::Token(args) => token::run(args, &config).await?,
         Command::Agent(args) => agent::run(args, &config).await?,
         Command::Inbox(args) => inbox::run(args, &config).await?,
         Command::BenchEncoder(args) => bench_encoder::run(args, Home::find()?).await?,
-        Command::Chat(_) | Command::Load(_) => unreachable!("run without a configuration above"),
+        Command::Chat(_) | Command::Load(_) | Command::Doctor(_) => unreachable!("run without a configuration above"),
     }
     Ok(ExitCode::SUCCESS)
 }

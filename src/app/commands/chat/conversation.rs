@@ -221,7 +221,7 @@ impl Conversation {
             "/help" => self.screen.print(HELP),
             "/good" => self.rate(true).await,
             "/bad" => self.rate(false).await,
-            _ if self.form.is_some() => self.fill(line, typed).await,
+            _ if self.form.is_some() && self.fill(line, typed).await => {}
             _ if line.starts_with('/') => self.notice("There is no such command; /help tells which there are."),
             _ => self.say(line, typed).await,
         }
@@ -261,8 +261,9 @@ impl Conversation {
         }
     }
 
-    async fn fill(&mut self, line: &str, typed: bool) {
-        let Some(mut filling) = self.form.take() else { return };
+    /// Takes a line as the value of the field that is asked for; false if it is none.
+    async fn fill(&mut self, line: &str, typed: bool) -> bool {
+        let Some(mut filling) = self.form.take() else { return false };
         match filling.fill(line) {
             Step::Next => {
                 self.ask_field(&filling);
@@ -273,6 +274,7 @@ impl Conversation {
                 self.form = Some(filling);
             }
             Step::Cancelled => self.notice("The form is left."),
+            Step::SomethingElse => return false,
             Step::Complete { seq, values } => {
                 self.client.submit(seq, values).await;
                 if !typed {
@@ -280,6 +282,7 @@ impl Conversation {
                 }
             }
         }
+        true
     }
 
     fn ask_field(&mut self, filling: &Filling) {

@@ -84,10 +84,9 @@ fn content(content: &Content, palette: &Palette) -> Option<String> {
             let values: Vec<String> = values.values().filter_map(|value| value.as_str()).map(clean).collect();
             values.join(", ")
         }
-        Content::Handoff { state, reason, position, eta_s, agent } => {
-            let words = handoff(*state, *position, *eta_s, agent.as_deref());
-            let why = if reason.is_empty() { String::new() } else { format!(" ({})", clean(reason)) };
-            palette.notice(&format!("-- {words}{}", palette.dim(&why)))
+        // The reason is written for the agent.
+        Content::Handoff { state, reason: _, position, eta_s, agent } => {
+            palette.notice(&format!("-- {}", handoff(*state, *position, *eta_s, agent.as_deref())))
         }
         Content::Survey { kind: _, scale, question } => {
             format!("{} ({} to {})", clean(question), scale[0], scale[1])
@@ -197,7 +196,7 @@ mod tests {
             "position": 2, "eta_s": 240});
         assert_eq!(
             shown("system", queued),
-            "-- You are in the queue for a person, at place 2; about 4 minutes to wait. (you asked for a person)"
+            "-- You are in the queue for a person, at place 2; about 4 minutes to wait."
         );
     }
 
