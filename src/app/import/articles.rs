@@ -119,7 +119,7 @@ mod tests {
     #[rstest]
     #[case("returns,How", "Returns!,How", 1, "an article's id")]
     #[case("2026-10-04", "October", 6, "is not a day")]
-    #[case(",Send it back.", ",", 0, "`body` is missing")]
+    #[case(",Send it back.", ",", 7, "`body` is missing")]
     fn a_broken_record_is_named_with_its_place(
         #[case] good: &str,
         #[case] bad: &str,

@@ -63,9 +63,9 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::problem::Problem;
     use super::super::testing::{Folder, problems};
     use super::*;
-    use crate::app::import::problem::Problem;
     use rstest::rstest;
 
     fn first(problems: &Problems) -> &Problem {

@@ -81,7 +81,8 @@ impl<'a> Fields<'a> {
         }
         let there_but_empty = self.entries.iter().any(|(entry, _)| entry == name);
         let mut path = self.path.clone();
-        if there_but_empty {
+        // An empty cell of a table has a place of its own, unlike a name that does not stand.
+        if there_but_empty || self.record.is_of_table() {
             path.push(Step::Value(name.to_owned()));
         }
         self.found.at(self.record, &path, format!("`{name}` is missing: write for example `{name}: {example}`"));

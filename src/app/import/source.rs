@@ -83,6 +83,10 @@ impl Record {
         &self.text.file
     }
 
+    pub(super) fn is_of_table(&self) -> bool {
+        matches!(self.origin, Origin::Table(_))
+    }
+
     /// Line and column (from 1, 0 for unknown) of a part of the record.
     pub(super) fn place(&self, path: &[Step]) -> (usize, usize) {
         let text = &self.text.text;
