@@ -69,7 +69,11 @@ async fn reload_folders(engine: &Engine, home: &Home) {
     if let Err(error) = import_articles(engine, home).await {
         tracing::warn!(error = format!("{error:#}"), "cannot import the knowledge base");
     }
-    engine.shop().reload_intents(home);
+    if engine.shop().reload_intents(home)
+        && let Err(error) = engine.rebuild_knowledge().await
+    {
+        tracing::warn!(%error, "cannot index the knowledge base with the new intents; the old index goes on");
+    }
     if let Err(error) = engine.nlu().reload_heads() {
         tracing::warn!(%error, "the new heads cannot be used; the old ones go on");
     }

@@ -14,7 +14,7 @@ use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
 use crate::nlu::training::read_intents;
 use crate::nlu::ProductName;
-use crate::search::knowledge::Draft;
+use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
 use crate::store::StoreError;
 
@@ -34,7 +34,7 @@ struct Parts {
 }
 
 /// Intents by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct IntentSet(HashMap<String, IntentSpec>);
 
 impl IntentSet {
@@ -85,11 +85,19 @@ impl Shop {
         self.parts.catalogue.current()
     }
 
-    /// Reads the intents again; broken ones are named, and the old ones go on.
-    pub fn reload_intents(&self, home: &Home) {
+    /// Reads the intents again; broken ones are named, and the old ones go on. Whether
+    /// anything changed.
+    pub fn reload_intents(&self, home: &Home) -> bool {
         match read_set(&home.intents()) {
-            Ok(intents) => self.parts.intents.store(Arc::new(intents)),
-            Err(error) => tracing::warn!("{error}"),
+            Ok(intents) if intents == **self.parts.intents.load() => false,
+            Ok(intents) => {
+                self.parts.intents.store(Arc::new(intents));
+                true
+            }
+            Err(error) => {
+                tracing::warn!("{error}");
+                false
+            }
         }
     }
 }
@@ -115,7 +123,8 @@ impl Engine {
         let engine = self.clone();
         blocking(move || {
             let parts = &engine.inner.shop.parts;
-            let draft = Draft::of_articles(&articles);
+            // What customers are known to ask speaks for the articles that answer it.
+            let draft = Draft::of_articles(&articles).with_questions(questions_of(parts.intents.load().0.values()));
             let vectors = parts.vectors.encode(&engine.inner.nlu, draft.texts())?;
             let index = draft.build(&vectors)?;
             tracing::info!(articles = articles.len(), passages = index.passages().len(), "knowledge base indexed");

@@ -89,6 +89,9 @@ pub enum Act {
     Survey,
 }
 
+/// How far back an earlier sign of unhappiness counts, in customer messages.
+const RECENT_MOODS: usize = 4;
+
 impl Act {
     pub fn name(&self) -> &'static str {
         match self {
@@ -134,8 +137,15 @@ fn trusted<'a>(situation: &Situation<'a>, at_least: f32) -> Option<&'a IntentSpe
     situation.intent.filter(|_| certain)
 }
 
+/// Whether the customer has had enough. A calm report of something broken sounds unhappy,
+/// too, and deserves an answer first: one such message alone must be beyond doubt.
 fn unhappy(situation: &Situation<'_>) -> bool {
-    situation.analysis.unhappiness.p >= situation.thresholds.unhappiness
+    let thresholds = situation.thresholds;
+    let p = situation.analysis.unhappiness.p;
+    // The last mood is this message's own.
+    let mut earlier = situation.memory.moods.iter().rev().skip(1).take(RECENT_MOODS);
+    let again = earlier.any(|mood| mood.unhappiness >= thresholds.unhappiness_before);
+    p >= thresholds.unhappiness_at_once || (again && p >= thresholds.unhappiness)
 }
 
 fn person_needed(situation: &Situation<'_>, decision: &mut Decision) -> bool {

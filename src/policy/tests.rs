@@ -118,9 +118,9 @@ impl Case {
         .names(EntityType::Email, "a@mail.example"),
     &["order_status"]
 )]
-#[case::unhappy(Case::new("greeting", 0.1).unhappy(0.9), &["dont_know", "escalate"])]
-#[case::unhappy_but_answerable(Case::new("return_item", 0.9).passage("return-an-item", 0.9).unhappy(0.9), &["answer", "escalate"])]
-#[case::nothing_is_sold_to_the_unhappy(Case::new("product_search", 0.9).unhappy(0.9), &["reply", "escalate"])]
+#[case::unhappy(Case::new("greeting", 0.1).unhappy(0.95), &["dont_know", "escalate"])]
+#[case::unhappy_but_answerable(Case::new("return_item", 0.9).passage("return-an-item", 0.9).unhappy(0.95), &["answer", "escalate"])]
+#[case::nothing_is_sold_to_the_unhappy(Case::new("product_search", 0.9).unhappy(0.95), &["reply", "escalate"])]
 #[case::a_little_unhappy(Case::new("greeting", 0.9).unhappy(0.5), &["reply"])]
 fn what_happens(#[case] case: Case, #[case] acts: &[&str]) {
     assert_eq!(case.acts(), acts, "{:?}", case.decide().because);
@@ -157,8 +157,18 @@ fn who_waits_already_is_not_put_into_the_queue_again() {
 
 #[test]
 fn an_unhappy_customers_reasons_reach_the_agent() {
-    let decision = Case::new("greeting", 0.1).unhappy(0.9).decide();
+    let decision = Case::new("greeting", 0.1).unhappy(0.95).decide();
     assert_eq!(decision.escalate, ["The customer is unhappy", "a reason"]);
+}
+
+#[test]
+fn a_calm_report_is_answered_first_and_the_second_sign_brings_in_a_person() {
+    let mood = |seq, unhappiness| crate::domain::conversation::Mood { seq, sentiment: 0.0, unhappiness };
+    let mut case = Case::new("return_item", 0.9).passage("return-an-item", 0.9).unhappy(0.8);
+    case.memory.moods = vec![mood(1, 0.8)];
+    assert_eq!(case.acts(), ["answer"]);
+    case.memory.moods = vec![mood(1, 0.6), mood(3, 0.1), mood(5, 0.8)];
+    assert_eq!(case.acts(), ["answer", "escalate"]);
 }
 
 #[test]

@@ -17,8 +17,13 @@ pub struct Thresholds {
     pub agreement: f32,
     /// What a message out of scope leaves of every article's odds.
     pub out_of_scope: f32,
-    /// From this probability of dissatisfaction on a person is brought in.
+    /// From this probability of dissatisfaction on a person is brought in, if the customer
+    /// sounded dissatisfied lately …
     pub unhappiness: f32,
+    /// … which they did from this probability on.
+    pub unhappiness_before: f32,
+    /// From this probability on a person is brought in at the first such message.
+    pub unhappiness_at_once: f32,
     /// So many failed answers in a row bring in a person.
     pub failed_answers: u32,
     /// How often a slot is asked for again before the matter is dropped.
@@ -35,6 +40,8 @@ impl Default for Thresholds {
             agreement: 2.0,
             out_of_scope: 0.4,
             unhappiness: 0.7,
+            unhappiness_before: 0.5,
+            unhappiness_at_once: 0.93,
             failed_answers: 2,
             slot_tries: 2,
         }
