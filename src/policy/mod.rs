@@ -254,8 +254,11 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
         return;
     }
     if let Some(intent) = intent.filter(|intent| !intent.reply.is_empty()) {
-        let close = best.filter(|(_, confidence)| *confidence >= thresholds.clarify);
-        if close.is_none() || intent.articles.is_empty() {
+        let close = best.is_some_and(|(_, confidence)| confidence >= thresholds.clarify);
+        // An intent that articles cover, while no article is anywhere near: one of the two
+        // readings is wrong, and saying so beats a reply beside the point.
+        let doubtful = best.is_some_and(|(_, confidence)| confidence < thresholds.doubt);
+        if intent.articles.is_empty() || !(close || doubtful) {
             decision.because.push(format!("the message means `{}`", intent.name));
             decision.acts.push(Act::Reply { intent: intent.name.clone() });
             if intent.action == Some(Action::EndConversation) && !situation.queued {

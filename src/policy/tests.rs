@@ -104,6 +104,8 @@ impl Case {
 #[case::an_intent_that_names_the_article_adds_to_it(Case::new("return_item", 0.9).passage("return-an-item", 0.4), &["answer"])]
 #[case::another_article_gets_no_boost(Case::new("return_item", 0.9).passage("gift-cards", 0.4), &["clarify"])]
 #[case::a_weak_intent_adds_nothing(Case::new("return_item", 0.4).passage("return-an-item", 0.4), &["clarify"])]
+#[case::an_intent_that_no_article_bears_out(Case::new("return_item", 0.9).passage("gift-cards", 0.05), &["dont_know"])]
+#[case::an_intent_with_no_article_at_all(Case::new("return_item", 0.9), &["reply"])]
 #[case::nothing_fits(Case::new("greeting", 0.2).passage("gift-cards", 0.1), &["dont_know"])]
 #[case::a_person_is_asked_for(Case::new("talk_to_person", 0.9).passage("contact", 0.9), &["escalate"])]
 #[case::a_person_is_perhaps_asked_for(Case::new("talk_to_person", 0.3), &["dont_know"])]

@@ -13,6 +13,8 @@ pub struct Thresholds {
     pub clarify: f32,
     /// How many questions are offered then.
     pub choices: usize,
+    /// Below this probability of every passage an intent that articles cover is not believed.
+    pub doubt: f32,
     /// How far an intent that names an article raises the article's odds: by 1 + this.
     pub agreement: f32,
     /// What a message out of scope leaves of every article's odds.
@@ -37,7 +39,8 @@ impl Default for Thresholds {
             answer: 0.6,
             clarify: 0.35,
             choices: 3,
-            agreement: 2.0,
+            doubt: 0.15,
+            agreement: 5.0,
             out_of_scope: 0.4,
             unhappiness: 0.7,
             unhappiness_before: 0.5,
