@@ -1,5 +1,6 @@
 //! The neural model itself: all-MiniLM-L6-v2, run by rust-bert on libtorch.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
+use super::threads::Threads;
 use super::{StartError, Vector};
 
 /// Numbers in a vector.
@@ -37,7 +39,6 @@ pub struct Speed {
     pub precision: Precision,
     pub fp32_ms: f64,
     pub bf16_ms: f64,
-    pub threads: i32,
 }
 
 pub(super) struct Bert {
@@ -45,6 +46,8 @@ pub(super) struct Bert {
     // Owns the weights' names; `set_kind` and reloading go through it.
     store: VarStore,
     speed: Speed,
+    // Only the thread that owns the model comes here.
+    threads: RefCell<Threads>,
 }
 
 impl Bert {
@@ -54,16 +57,11 @@ impl Bert {
         threads: usize,
         warm_up: &[Vec<u32>],
     ) -> Result<Self, StartError> {
-        let threads = if threads == 0 {
-            std::thread::available_parallelism().map_or(1, |cores| i32::try_from(cores.get()).unwrap_or(i32::MAX))
-        } else {
-            i32::try_from(threads).unwrap_or(i32::MAX)
-        };
-        tch::set_num_threads(threads);
         let mut store = VarStore::new(Device::Cpu);
         let model = BertModel::new_with_optional_pooler(store.root(), &config(), false);
         store.freeze();
-        let mut bert = Self { model, store, speed: Speed { precision, fp32_ms: 0.0, bf16_ms: 0.0, threads } };
+        let speed = Speed { precision, fp32_ms: 0.0, bf16_ms: 0.0 };
+        let mut bert = Self { model, store, speed, threads: RefCell::new(Threads::new(threads)) };
         bert.read(weights)?;
         match precision {
             Precision::Fp32 => bert.speed.fp32_ms = bert.trial(warm_up),
@@ -92,9 +90,22 @@ impl Bert {
         self.speed
     }
 
-    /// One pass over a batch; each text gets the mean of its tokens' outputs, scaled to
-    /// length 1. No token of padding has any influence on it.
+    /// One pass over a batch, with as many threads as are best now.
     pub(super) fn encode(&self, batch: &[Vec<u32>]) -> Vec<Vector> {
+        let padded_tokens = batch.len() * batch.iter().map(Vec::len).max().unwrap_or(0);
+        let way = self.threads.borrow_mut().next(padded_tokens);
+        if tch::get_num_threads() != way.threads {
+            tch::set_num_threads(way.threads);
+        }
+        let started = Instant::now();
+        let vectors = self.pass(batch);
+        self.threads.borrow_mut().learn(way, padded_tokens, started.elapsed());
+        vectors
+    }
+
+    /// Each text gets the mean of its tokens' outputs, scaled to length 1. No token of
+    /// padding has any influence on it.
+    fn pass(&self, batch: &[Vec<u32>]) -> Vec<Vector> {
         let _no_grad = tch::no_grad_guard();
         let longest = batch.iter().map(Vec::len).max().unwrap_or(0);
         let shape = [to_i64(batch.len()), to_i64(longest)];

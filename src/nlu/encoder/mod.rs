@@ -11,6 +11,7 @@
 mod bert;
 mod files;
 mod queue;
+mod threads;
 mod tokens;
 mod worker;
 
@@ -38,7 +39,7 @@ const BULK_TOKENS: usize = 512;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncoderOptions {
     pub precision: Precision,
-    /// Threads of one model run; 0 takes as many as there are cores.
+    /// Threads of one model run; 0 finds out again and again how many are best.
     pub threads: usize,
     /// Messages that may wait; one more is refused with [`EncodeError::Overloaded`].
     pub queue: usize,
@@ -48,7 +49,7 @@ pub struct EncoderOptions {
 
 impl Default for EncoderOptions {
     fn default() -> Self {
-        Self { precision: Precision::Auto, threads: 1, queue: 512, max_batch_tokens: 1024 }
+        Self { precision: Precision::Auto, threads: 0, queue: 512, max_batch_tokens: 1024 }
     }
 }
 
@@ -120,8 +121,7 @@ impl Encoder {
         })?;
         let speed = loaded.recv().map_err(|_| StartError::Died)??;
         tracing::info!(
-            precision = ?speed.precision, fp32_ms = speed.fp32_ms, bf16_ms = speed.bf16_ms,
-            threads = speed.threads, "encoder ready"
+            precision = ?speed.precision, fp32_ms = speed.fp32_ms, bf16_ms = speed.bf16_ms, "encoder ready"
         );
         Ok(Self { shared: Arc::new(Shared { queue, tokens, identity: files.identity, speed }) })
     }
