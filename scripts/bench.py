@@ -50,6 +50,8 @@ def main() -> None:
     arguments.add_argument("--crashes", type=int, default=50, help="kill -9 so often; 0 leaves it out")
     arguments = arguments.parse_args()
     raise_file_limit(4 * IDLE_SOCKETS)
+    # Stopped from outside, it still ends the servers that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))
 
     figures = {"machine": machine()}
     step(f"the encoder alone, twice {arguments.seconds:g} s")
