@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
-# Runs the test suite. Arguments go to the runner, which then leaves out the examples in
-# the documentation: `scripts/test.sh socket` runs the tests with `socket` in their names.
+# Runs the test suite. Arguments go to the tests: `scripts/test.sh socket` runs those
+# with `socket` in their names.
+#
+# cargo test, not nextest: a process for each of a thousand tests would load libtorch a
+# thousand times, and the tests of one topic share a server.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if [ $# -eq 0 ]; then
-    echo "test: the examples in the documentation" >&2
-    cargo test --quiet --locked --doc
-fi
+stop_postgres() { scripts/test-postgres.sh stop || true; }
+trap stop_postgres EXIT
 
-if cargo nextest --version >/dev/null 2>&1; then
-    echo "test: the suite, with cargo-nextest" >&2
-    exec cargo nextest run --locked "$@"
-fi
-echo "test: the suite, with cargo test" >&2
-exec cargo test --locked --lib --bins --tests "$@"
+echo "test: building; the first time takes about ten minutes" >&2
+cargo test --locked --lib --bins --tests --no-run
+echo "test: unit tests, then the real server from outside" >&2
+cargo test --locked --lib --bins --tests "$@"
