@@ -17,8 +17,11 @@ use crate::store::{StoreError, TurnOutcome, TurnWork};
 
 /// Entries before the message that the models and the policy see.
 pub(super) const HISTORY: i64 = 24;
-/// Passages that are weighed.
-const PASSAGES: usize = 6;
+/// Passages that are weighed: more than are near, so that those of an article which the
+/// intent names are among them.
+const PASSAGES: usize = 24;
+/// Passages that an explanation keeps.
+const EXPLAINED: usize = 6;
 
 /// What a turn came to, and the names of its acts for the log.
 pub(super) struct Thought {
@@ -72,6 +75,7 @@ impl Engine {
             because: decision.because,
             passages: hits
                 .iter()
+                .take(EXPLAINED)
                 .map(|hit| WeighedPassage {
                     article: hit.passage.article.clone(),
                     section: hit.passage.section().to_owned(),
@@ -152,7 +156,11 @@ impl Engine {
         let intents = self.inner.shop.intents();
         let passages: Vec<Weighed<'_>> = hits
             .iter()
-            .map(|hit| Weighed { article: &hit.passage.article, confidence: hit.confidence })
+            .map(|hit| Weighed {
+                article: &hit.passage.article,
+                opening: hit.passage.position == 0,
+                confidence: hit.confidence,
+            })
             .collect();
         decide(&Situation {
             analysis: &reading.analysis,

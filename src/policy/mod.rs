@@ -48,6 +48,8 @@ pub struct Situation<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighed<'a> {
     pub article: &'a str,
+    /// Whether it opens its article, and so answers its title.
+    pub opening: bool,
     pub confidence: f32,
 }
 
@@ -89,6 +91,8 @@ pub enum Act {
     Survey,
 }
 
+/// The share of the nearest section's confidence from which on the opening goes before it.
+const LITTLE_NEARER: f32 = 0.75;
 /// How far back an earlier sign of unhappiness counts, in customer messages.
 const RECENT_MOODS: usize = 4;
 
@@ -214,11 +218,7 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     let intent = trusted(situation, thresholds.intent);
     let confidences: Vec<f32> =
         situation.passages.iter().map(|passage| with_intent(passage, intent, situation)).collect();
-    let best = confidences
-        .iter()
-        .copied()
-        .enumerate()
-        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+    let best = best_passage(&confidences, situation.passages, intent);
     let covered = best.filter(|(_, confidence)| *confidence >= thresholds.answer);
     let action = intent.and_then(|intent| intent.action);
 
@@ -275,6 +275,25 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     decision.because.push("no article covers it and no intent fits".to_owned());
     decision.acts.push(Act::DontKnow);
     decision.memory.failed_answers += 1;
+}
+
+/// The place and confidence of the passage to answer from. In an article that the intent
+/// names, the opening goes before a section that is little nearer: who asks in general
+/// is answered in general.
+fn best_passage(
+    confidences: &[f32],
+    passages: &[Weighed<'_>],
+    intent: Option<&IntentSpec>,
+) -> Option<(usize, f32)> {
+    let ranked = confidences.iter().copied().enumerate();
+    let (place, confidence) = ranked.clone().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+    let article = passages[place].article;
+    let named = intent.is_some_and(|intent| intent.articles.iter().any(|one| one == article));
+    let opening = ranked.into_iter().find(|(place, _)| passages[*place].article == article && passages[*place].opening);
+    match opening {
+        Some((opening, near)) if named && near >= LITTLE_NEARER * confidence => Some((opening, near)),
+        _ => Some((place, confidence)),
+    }
 }
 
 /// A passage's confidence in the light of the intent. The two readings are independent

@@ -63,7 +63,12 @@ impl Case {
     }
 
     fn passage(mut self, article: &'static str, confidence: f32) -> Self {
-        self.passages.push(Weighed { article, confidence });
+        self.passages.push(Weighed { article, opening: false, confidence });
+        self
+    }
+
+    fn opening(mut self, article: &'static str, confidence: f32) -> Self {
+        self.passages.push(Weighed { article, opening: true, confidence });
         self
     }
 
@@ -161,6 +166,20 @@ fn who_waits_already_is_not_put_into_the_queue_again() {
 fn an_unhappy_customers_reasons_reach_the_agent() {
     let decision = Case::new("greeting", 0.1).unhappy(0.95).decide();
     assert_eq!(decision.escalate, ["The customer is unhappy", "a reason"]);
+}
+
+#[test]
+fn who_asks_in_general_is_answered_from_the_opening() {
+    let answered = |case: Case| match case.decide().acts[0] {
+        Act::Answer { passage, .. } => passage,
+        ref other => panic!("{other:?}"),
+    };
+    let case = Case::new("return_item", 0.9).passage("return-an-item", 0.9);
+    assert_eq!(answered(case.opening("return-an-item", 0.7)), 1);
+    let case = Case::new("return_item", 0.9).passage("return-an-item", 0.9);
+    assert_eq!(answered(case.opening("return-an-item", 0.1)), 0, "a section that is much nearer goes first");
+    let case = Case::new("greeting", 0.9).passage("return-an-item", 0.9);
+    assert_eq!(answered(case.opening("return-an-item", 0.7)), 0, "the intent does not name the article");
 }
 
 #[test]
