@@ -8,6 +8,7 @@ pub mod lexical;
 pub mod linear;
 pub mod mood;
 pub mod neighbours;
+pub mod network;
 pub mod numbers;
 pub mod unhappiness;
 

@@ -10,6 +10,7 @@ pub mod intent;
 pub mod intents;
 pub mod logistic;
 pub mod mood;
+pub mod network;
 pub mod random;
 pub mod sparse;
 pub mod unhappiness;
