@@ -14,7 +14,7 @@ use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
 use crate::nlu::training::read_intents;
 use crate::nlu::ProductName;
-use crate::search::knowledge::Draft;
+use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
 use crate::store::StoreError;
 
@@ -88,7 +88,11 @@ impl Shop {
     /// Reads the intents again; broken ones are named, and the old ones go on.
     pub fn reload_intents(&self, home: &Home) {
         match read_set(&home.intents()) {
-            Ok(intents) => self.parts.intents.store(Arc::new(intents)),
+            Ok(intents) => {
+                self.parts.intents.store(Arc::new(intents));
+                // Their examples are part of the knowledge index.
+                self.parts.articles_version.store(-1, Ordering::Release);
+            }
             Err(error) => tracing::warn!("{error}"),
         }
     }
@@ -115,7 +119,8 @@ impl Engine {
         let engine = self.clone();
         blocking(move || {
             let parts = &engine.inner.shop.parts;
-            let draft = Draft::of_articles(&articles);
+            let questions = questions_of(parts.intents.load().0.values());
+            let draft = Draft::of_articles(&articles).with_questions(questions);
             let vectors = parts.vectors.encode(&engine.inner.nlu, draft.texts())?;
             let index = draft.build(&vectors)?;
             tracing::info!(articles = articles.len(), passages = index.passages().len(), "knowledge base indexed");

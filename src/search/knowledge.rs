@@ -12,7 +12,7 @@ use super::passages::{self, Passage};
 use super::vectors::{Vectors, VectorsError};
 use super::words::{self, Analyser};
 use crate::domain::article::Article;
-use crate::domain::intent::IntentSpec;
+use crate::domain::intent::{self, IntentSpec};
 
 /// What is asked of the index.
 #[derive(Clone, Copy, Debug)]
@@ -161,32 +161,10 @@ pub fn questions_of<'a>(intents: impl IntoIterator<Item = &'a IntentSpec>) -> Ve
     let answered = intents.into_iter().filter(|intent| !intent.articles.is_empty());
     answered
         .flat_map(|intent| {
-            let question = |example: &String| Question { text: without_marks(example), articles: intent.articles.clone() };
+            let question = |example: &String| Question { text: intent::plain(example), articles: intent.articles.clone() };
             intent.examples.iter().map(question)
         })
         .collect()
-}
-
-/// An example without the marks of its entities: `[AW-10482](order_number)` is `AW-10482`.
-fn without_marks(example: &str) -> String {
-    let mut text = String::with_capacity(example.len());
-    let mut rest = example;
-    while let Some((before, marked)) = rest.split_once('[') {
-        text.push_str(before);
-        let mark = marked.split_once("](").and_then(|(words, after)| Some((words, after.split_once(')')?.1)));
-        match mark {
-            Some((words, after)) => {
-                text.push_str(words);
-                rest = after;
-            }
-            None => {
-                text.push('[');
-                rest = marked;
-            }
-        }
-    }
-    text.push_str(rest);
-    text
 }
 
 /// The texts whose vectors speak for a passage: all of it, and its headings alone, which
@@ -263,6 +241,7 @@ impl KnowledgeIndex {
             (Some(_), Mode::Dense) => scores.meaning.clone(),
             (Some(_), _) => fusion::fuse(&scores.words, &scores.meaning),
         };
+        scores.find_leaders(&self.article_of);
         if let Some(locale) = query.locale {
             self.prefer(words::primary(locale), &mut scores.fused);
         }
@@ -300,10 +279,8 @@ impl KnowledgeIndex {
             let own = of_passage.iter().copied().fold(-1.0, f32::max);
             let question = asked[*article as usize];
             let question = if question > f32::NEG_INFINITY { question } else { own };
-            scores.questions.push(question);
             scores.meaning.push((1.0 - QUESTIONS) * own + QUESTIONS * question);
         }
-        scores.find_leaders(&self.article_of);
     }
 
     fn prefer(&self, language: &str, fused: &mut [f32]) {
@@ -335,8 +312,7 @@ impl KnowledgeIndex {
         let meaning = scores.meaning.get(number).copied();
         Evidence {
             meaning,
-            lead: meaning.map_or(0.0, |meaning| meaning - scores.rival(self.article_of[number])),
-            question: scores.questions.get(number).copied().unwrap_or(0.0),
+            lead: scores.decisive(number) - scores.rival(self.article_of[number]),
             share: scores.words.share(number),
             coverage: coverage.unwrap_or(0.0),
         }
@@ -349,32 +325,38 @@ struct Scores {
     words: WordScores,
     /// The query as each shelf reads it.
     terms: Vec<Terms>,
-    /// Empty where there are no vectors, as are the questions.
+    /// Empty where there are no vectors.
     meaning: Vec<f32>,
-    questions: Vec<f32>,
     fused: Vec<f32>,
-    /// The article nearest in meaning, and how near; then the next article.
+    /// The article that leads in meaning, or in words where there are no vectors, and by
+    /// how much; then the next article.
     leader: (u32, f32),
     second: f32,
 }
 
 impl Scores {
+    /// What leads are counted in.
+    fn decisive(&self, number: usize) -> f32 {
+        self.meaning.get(number).copied().unwrap_or_else(|| self.words.share(number))
+    }
+
     fn find_leaders(&mut self, article_of: &[u32]) {
         self.leader = (u32::MAX, 0.0);
         self.second = 0.0;
-        for (meaning, article) in self.meaning.iter().zip(article_of) {
-            if *meaning > self.leader.1 {
+        for (number, article) in article_of.iter().enumerate() {
+            let here = self.decisive(number);
+            if here > self.leader.1 {
                 if *article != self.leader.0 {
                     self.second = self.leader.1;
                 }
-                self.leader = (*article, *meaning);
-            } else if *article != self.leader.0 && *meaning > self.second {
-                self.second = *meaning;
+                self.leader = (*article, here);
+            } else if *article != self.leader.0 && here > self.second {
+                self.second = here;
             }
         }
     }
 
-    /// How near the best passage of any other article is.
+    /// How far the best passage of any other article is.
     fn rival(&self, article: u32) -> f32 {
         if article == self.leader.0 { self.second } else { self.leader.1 }
     }
