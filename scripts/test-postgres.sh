@@ -31,6 +31,7 @@ start() {
     flock 9
     if ! running; then
         if [ ! -f "$data/PG_VERSION" ]; then
+            rm -rf "$data"
             mkdir -p "$data"
             [ "$(id -u)" -ne 0 ] || chown postgres: "$data"
             chmod 700 "$data"

@@ -7,9 +7,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-stop_postgres() { scripts/test-postgres.sh stop || true; }
-trap stop_postgres EXIT
-
 echo "test: building; the first time takes about ten minutes" >&2
 cargo test --locked --lib --bins --tests --no-run
 echo "test: unit tests, then the real server from outside" >&2
