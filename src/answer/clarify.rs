@@ -8,7 +8,7 @@ const MOST: usize = 3;
 
 /// `which` asks; each option is one of the passages. Chosen, an option's payload finds its
 /// passage, since a passage's headings are among what it is searched by.
-pub fn choices(which: &str, hits: &[PassageHit]) -> Content {
+pub fn choices<'a>(which: &str, hits: impl IntoIterator<Item = &'a PassageHit>) -> Content {
     let mut options: Vec<Choice> = Vec::new();
     for hit in hits {
         let passage = &hit.passage;

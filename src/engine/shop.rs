@@ -41,6 +41,16 @@ impl IntentSet {
     pub fn get(&self, name: &str) -> Option<&IntentSpec> {
         self.0.get(name)
     }
+
+    pub fn iter(&self) -> impl Iterator<Item = &IntentSpec> {
+        self.0.values()
+    }
+}
+
+impl FromIterator<IntentSpec> for IntentSet {
+    fn from_iter<I: IntoIterator<Item = IntentSpec>>(specs: I) -> Self {
+        Self(specs.into_iter().map(|spec| (spec.name.clone(), spec)).collect())
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -160,8 +170,7 @@ impl Engine {
 }
 
 fn read_set(folder: &PathBuf) -> Result<IntentSet, crate::nlu::training::IntentsError> {
-    let specs = read_intents(folder)?;
-    Ok(IntentSet(specs.into_iter().map(|spec| (spec.name.clone(), spec)).collect()))
+    Ok(read_intents(folder)?.into_iter().collect())
 }
 
 async fn blocking(work: impl FnOnce() -> Result<(), RebuildError> + Send + 'static) -> Result<(), RebuildError> {

@@ -12,7 +12,7 @@ use super::passages::{self, Passage};
 use super::vectors::{Vectors, VectorsError};
 use super::words::{self, Analyser};
 use crate::domain::article::Article;
-use crate::domain::intent::IntentSpec;
+use crate::domain::intent::{self, IntentSpec};
 
 /// What is asked of the index.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,13 @@ pub struct Query<'a> {
     /// Passages in this language go before others; `None` knows no preference.
     pub locale: Option<&'a str>,
     pub mode: Mode,
+    /// What the message is about, as far as it is known from elsewhere.
+    pub topics: Option<&'a Topics>,
 }
+
+/// For each article that some intent names, the probability that one of those intents is
+/// meant. An article that no intent names is not in it.
+pub type Topics = HashMap<String, f32>;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -161,32 +167,10 @@ pub fn questions_of<'a>(intents: impl IntoIterator<Item = &'a IntentSpec>) -> Ve
     let answered = intents.into_iter().filter(|intent| !intent.articles.is_empty());
     answered
         .flat_map(|intent| {
-            let question = |example: &String| Question { text: without_marks(example), articles: intent.articles.clone() };
+            let question = |example: &String| Question { text: intent::plain(example), articles: intent.articles.clone() };
             intent.examples.iter().map(question)
         })
         .collect()
-}
-
-/// An example without the marks of its entities: `[AW-10482](order_number)` is `AW-10482`.
-fn without_marks(example: &str) -> String {
-    let mut text = String::with_capacity(example.len());
-    let mut rest = example;
-    while let Some((before, marked)) = rest.split_once('[') {
-        text.push_str(before);
-        let mark = marked.split_once("](").and_then(|(words, after)| Some((words, after.split_once(')')?.1)));
-        match mark {
-            Some((words, after)) => {
-                text.push_str(words);
-                rest = after;
-            }
-            None => {
-                text.push('[');
-                rest = marked;
-            }
-        }
-    }
-    text.push_str(rest);
-    text
 }
 
 /// The texts whose vectors speak for a passage: all of it, and its headings alone, which
@@ -263,6 +247,11 @@ impl KnowledgeIndex {
             (Some(_), Mode::Dense) => scores.meaning.clone(),
             (Some(_), _) => fusion::fuse(&scores.words, &scores.meaning),
         };
+        scores.find_leaders(&self.article_of);
+        if let Some(topics) = query.topics {
+            scores.topics = self.passages.iter().map(|passage| topics.get(&passage.article).copied()).collect();
+            fusion::pull(&mut scores.fused, &scores.topics);
+        }
         if let Some(locale) = query.locale {
             self.prefer(words::primary(locale), &mut scores.fused);
         }
@@ -300,10 +289,8 @@ impl KnowledgeIndex {
             let own = of_passage.iter().copied().fold(-1.0, f32::max);
             let question = asked[*article as usize];
             let question = if question > f32::NEG_INFINITY { question } else { own };
-            scores.questions.push(question);
             scores.meaning.push((1.0 - QUESTIONS) * own + QUESTIONS * question);
         }
-        scores.find_leaders(&self.article_of);
     }
 
     fn prefer(&self, language: &str, fused: &mut [f32]) {
@@ -335,9 +322,9 @@ impl KnowledgeIndex {
         let meaning = scores.meaning.get(number).copied();
         Evidence {
             meaning,
-            lead: meaning.map_or(0.0, |meaning| meaning - scores.rival(self.article_of[number])),
-            question: scores.questions.get(number).copied().unwrap_or(0.0),
+            lead: scores.decisive(number) - scores.rival(self.article_of[number]),
             share: scores.words.share(number),
+            topic: scores.topics.get(number).copied().flatten(),
             coverage: coverage.unwrap_or(0.0),
         }
     }
@@ -349,32 +336,40 @@ struct Scores {
     words: WordScores,
     /// The query as each shelf reads it.
     terms: Vec<Terms>,
-    /// Empty where there are no vectors, as are the questions.
+    /// Empty where there are no vectors.
     meaning: Vec<f32>,
-    questions: Vec<f32>,
     fused: Vec<f32>,
-    /// The article nearest in meaning, and how near; then the next article.
+    /// Empty where nothing is known of the message's topic.
+    topics: Vec<Option<f32>>,
+    /// The article that leads in meaning, or in words where there are no vectors, and by
+    /// how much; then the next article.
     leader: (u32, f32),
     second: f32,
 }
 
 impl Scores {
+    /// What leads are counted in.
+    fn decisive(&self, number: usize) -> f32 {
+        self.meaning.get(number).copied().unwrap_or_else(|| self.words.share(number))
+    }
+
     fn find_leaders(&mut self, article_of: &[u32]) {
         self.leader = (u32::MAX, 0.0);
         self.second = 0.0;
-        for (meaning, article) in self.meaning.iter().zip(article_of) {
-            if *meaning > self.leader.1 {
+        for (number, article) in article_of.iter().enumerate() {
+            let here = self.decisive(number);
+            if here > self.leader.1 {
                 if *article != self.leader.0 {
                     self.second = self.leader.1;
                 }
-                self.leader = (*article, *meaning);
-            } else if *article != self.leader.0 && *meaning > self.second {
-                self.second = *meaning;
+                self.leader = (*article, here);
+            } else if *article != self.leader.0 && here > self.second {
+                self.second = here;
             }
         }
     }
 
-    /// How near the best passage of any other article is.
+    /// How far the best passage of any other article is.
     fn rival(&self, article: u32) -> f32 {
         if article == self.leader.0 { self.second } else { self.leader.1 }
     }
@@ -440,7 +435,7 @@ mod tests {
 
     fn search(index: &KnowledgeIndex, text: &str, locale: Option<&str>, mode: Mode) -> Vec<String> {
         let vector = vector(text);
-        let query = Query { text, vector: Some(&vector), locale, mode };
+        let query = Query { text, vector: Some(&vector), locale, mode, topics: None };
         index.search(&query, 9).into_iter().map(|hit| hit.passage.id.clone()).collect()
     }
 
@@ -473,7 +468,7 @@ mod tests {
         let vectors = encode(draft.texts());
         let with = draft.build(&vectors).unwrap();
         let vector = vector("price");
-        let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid };
+        let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None };
         let meaning = |index: &KnowledgeIndex| index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine;
         assert!(meaning(&with) > meaning(&index()));
     }
@@ -493,10 +488,21 @@ mod tests {
     fn the_lead_is_over_other_articles() {
         let index = index();
         let vector = vector("send it back for free");
-        let hits = index.search(&Query { text: "send back free", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid }, 4);
+        let hits = index.search(&Query { text: "send back free", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics: None }, 4);
         assert_eq!(hits[0].passage.article, "returns");
         assert!(hits[0].evidence.lead > 0.0);
         assert!(hits.iter().find(|hit| hit.passage.article == "klarna").unwrap().evidence.lead < 0.0);
+    }
+
+    #[test]
+    fn the_topic_pulls_its_articles() {
+        let (index, vector) = (index(), vector("price"));
+        let topics = Topics::from([("klarna".to_owned(), 0.9), ("returns".to_owned(), 0.05)]);
+        let query = |topics| Query { text: "zzz", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics };
+        assert_eq!(index.search(&query(None), 1)[0].passage.article, "returns");
+        let hits = index.search(&query(Some(&topics)), 4);
+        assert_eq!((hits[0].passage.article.as_str(), hits[0].evidence.topic), ("klarna", Some(0.9)));
+        assert_eq!(hits.iter().find(|hit| hit.passage.article == "retour").unwrap().evidence.topic, None);
     }
 
     #[test]
@@ -525,7 +531,7 @@ mod tests {
             let vectors = encode(draft.texts());
             let index = draft.build(&vectors).unwrap();
             for mode in [Mode::Bm25, Mode::Dense, Mode::Hybrid] {
-                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode }, k);
+                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None }, k);
                 prop_assert!(hits.len() <= k);
                 prop_assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.confidence)));
             }

@@ -98,7 +98,7 @@ fn evaluate(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f3
     for ((id, text), vector) in ids.iter().zip(&texts).zip(&query_vectors) {
         let vector = (!vector.is_empty()).then_some(vector.as_slice());
         let begun = Instant::now();
-        let hits = index.search(&Query { text, vector, locale: None, mode }, DEPTH);
+        let hits = index.search(&Query { text, vector, locale: None, mode, topics: None }, DEPTH);
         times_ms.push(begun.elapsed().as_secs_f64() * 1000.0);
         let ranking: Vec<&str> = hits.iter().map(|hit| hit.passage.article.as_str()).collect();
         per_query.extend(judgements.get(id).and_then(|relevant| Metrics::of(&ranking, relevant)));

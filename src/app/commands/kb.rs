@@ -11,7 +11,8 @@ use crate::app::output;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
 use crate::search::articles::{Problem, ReadArticle, Severity, read_folder};
-use crate::search::knowledge::Draft;
+use crate::nlu::training::read_intents;
+use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{KnowledgeIndex, Mode, PassageHit, Query, lint};
 
 /// Check, index and query the knowledge base.
@@ -118,7 +119,7 @@ fn index(options: &Options, home: &Home) -> anyhow::Result<()> {
     let (articles, problems) = read(options.folder.clone(), home);
     let encoder = start_encoder(home)?;
     let begun = Instant::now();
-    let (index, texts) = build(&articles, &encoder)?;
+    let (index, texts) = build(&articles, home, &encoder)?;
     let seconds = begun.elapsed().as_secs_f64();
     let passages = index.passages().len();
     if options.json {
@@ -143,9 +144,9 @@ fn search(args: &SearchArgs, home: &Home) -> anyhow::Result<()> {
     } else {
         let encoder = start_encoder(home)?;
         let vector = encoder.encode_all(&[&question], |_| ())?.pop();
-        (build(&articles, &encoder)?.0, vector)
+        (build(&articles, home, &encoder)?.0, vector)
     };
-    let query = Query { text: &question, vector: vector.as_deref(), locale: args.locale.as_deref(), mode };
+    let query = Query { text: &question, vector: vector.as_deref(), locale: args.locale.as_deref(), mode, topics: None };
     let begun = Instant::now();
     let hits = index.search(&query, args.count);
     let took = begun.elapsed();
@@ -185,8 +186,10 @@ fn read(folder: Option<PathBuf>, home: &Home) -> (Vec<ReadArticle>, Vec<Problem>
     (articles, problems)
 }
 
-fn build(articles: &[ReadArticle], encoder: &Encoder) -> anyhow::Result<(KnowledgeIndex, usize)> {
-    let draft = Draft::of_articles(bodies(articles));
+/// As the server builds it: the intents' examples are questions that their articles answer.
+fn build(articles: &[ReadArticle], home: &Home, encoder: &Encoder) -> anyhow::Result<(KnowledgeIndex, usize)> {
+    let questions = questions_of(&read_intents(&home.intents())?);
+    let draft = Draft::of_articles(bodies(articles)).with_questions(questions);
     let texts = draft.texts().len();
     let vectors = encoder.encode_all(draft.texts(), |_| ())?;
     Ok((draft.build(&vectors)?, texts))

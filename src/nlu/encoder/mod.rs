@@ -195,4 +195,6 @@ impl Encoder {
 }
 
 #[cfg(test)]
+mod real;
+#[cfg(test)]
 mod tests;

@@ -221,6 +221,7 @@ impl Stored for IntentHead {
         into.note("blend", &self.blend);
         into.note("scope", &self.scope);
         into.put_linear("dense", &self.dense);
+        into.put_linear("chatter", &self.chatter);
         into.put_lexical("lexical", &self.lexical);
         into.put_u32("examples.labels", &self.neighbours.labels);
         into.put_f32("examples.scales", &self.neighbours.scales);
@@ -251,6 +252,7 @@ impl Stored for IntentHead {
         }
         Ok(Self {
             dense: from.linear("dense", classes)?,
+            chatter: from.linear("chatter", 1)?,
             lexical: from.lexical("lexical", classes)?,
             labels,
             neighbours,

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::domain::intent::IntentSpec;
+use crate::domain::intent::{IntentSpec, MARKED};
+pub use crate::domain::intent::plain;
 
 #[derive(Debug, thiserror::Error)]
 pub enum IntentsError {
@@ -71,12 +72,6 @@ pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     Ok(spec)
 }
 
-/// An example without the marks of entities: `track [AW-10482](order_number)` becomes
-/// `track AW-10482`.
-pub fn plain(example: &str) -> String {
-    MARKED.replace_all(example, "$1").into_owned()
-}
-
 fn line_of(text: &str, wanted: &str) -> usize {
     text.lines().position(|line| line.contains(wanted)).map_or(1, |line| line + 1)
 }
@@ -98,9 +93,6 @@ fn warn_of_duplicates(specs: &[IntentSpec]) {
 
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("^[a-z][a-z0-9_]{0,63}$").expect("a fixed pattern: this is a bug"));
-
-static MARKED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\]\(([a-z_]+)\)").expect("a fixed pattern: this is a bug"));
 
 #[cfg(test)]
 mod tests {
