@@ -174,7 +174,7 @@ impl Default for Assistant {
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { intent: 0.5, answer: 0.6, clarify: 0.35, unhappiness: 0.7, failed_answers: 2 }
+        Self { intent: 0.5, answer: 0.55, clarify: 0.3, unhappiness: 0.7, failed_answers: 2 }
     }
 }
 

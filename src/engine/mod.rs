@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 pub use handoff::{HandoffError, Presence};
 pub use intake::{Inbound, IntakeError};
 pub use shop::{IntentSet, Shop};
-pub use weigh::{Scales, Standing};
+pub use weigh::{Scales, Standing, mend};
 
 use crate::answer::phrases::Phrases;
 use crate::base::clock::Clock;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Engine;
 use super::render::Rendering;
-use super::weigh::{Scales, Standing};
+use super::weigh::{Scales, Standing, mend};
 use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::{Explanation, HandoffSummary, WeighedPassage};
 use crate::domain::entry::{AuthorKind, Entry, Seq};
@@ -37,7 +37,9 @@ pub(super) enum ThinkError {
 impl Engine {
     /// Reads one message as if it were the first of a conversation.
     pub async fn read(&self, text: &str, locale: Option<&str>) -> Result<Reading, ReadError> {
-        let utterance = Utterance { text, locale: locale.or(Some(&self.inner.settings.locale)), history: &[], today: self.today() };
+        let locale = locale.or(Some(&self.inner.settings.locale));
+        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, locale);
+        let utterance = Utterance { text, mended: mended.as_deref(), locale, history: &[], today: self.today() };
         self.inner.nlu.read(utterance).await
     }
 
@@ -140,7 +142,9 @@ impl Engine {
             })
             .collect();
         let locale = Some(self.inner.settings.locale.as_str());
-        self.inner.nlu.read(Utterance { text, locale, history: &history, today: self.today() }).await
+        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, locale);
+        let utterance = Utterance { text, mended: mended.as_deref(), locale, history: &history, today: self.today() };
+        self.inner.nlu.read(utterance).await
     }
 
     async fn summary(

@@ -2,7 +2,7 @@
 //! `rapport eval answers` weighs exactly as a turn does.
 
 use crate::domain::conversation::Memory;
-use crate::nlu::Reading;
+use crate::nlu::{Nlu, Reading, language};
 use crate::policy::{Decision, Situation, Thresholds, Weighed, decide};
 use crate::search::knowledge::Topics;
 use crate::search::{KnowledgeIndex, Mode, PassageHit, Query};
@@ -27,6 +27,13 @@ pub struct Standing<'a> {
     pub queued: bool,
     /// Whether the message names a limit or an option that only a product search understands.
     pub wishes_product: bool,
+}
+
+/// The message with its misspelt words mended, by the words of the shop's articles in the
+/// message's language; `None` where there is nothing to mend.
+pub fn mend(knowledge: &KnowledgeIndex, nlu: &Nlu, text: &str, locale: Option<&str>) -> Option<String> {
+    let language = language::detect(text, locale);
+    knowledge.mend(text, &language.code, |word| nlu.encoder().is_word(word))
 }
 
 impl Scales<'_> {

@@ -34,8 +34,8 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             intent: 0.5,
-            answer: 0.6,
-            clarify: 0.35,
+            answer: 0.55,
+            clarify: 0.3,
             choices: 3,
             doubt: 0.15,
             out_of_scope: 0.4,

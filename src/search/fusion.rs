@@ -20,10 +20,10 @@ pub fn fuse(words: &WordScores, cosines: &[f32]) -> Vec<f32> {
 }
 
 /// What a passage gains whose article is certainly what the message is about.
-const TOPIC: f32 = 0.2;
+const TOPIC: f32 = 0.1;
 
 /// Lets what is known of the message's topic pull the passages of its articles.
-pub fn pull(fused: &mut [f32], topics: &[Option<f32>]) {
+pub fn pull(fused: &mut [f32], topics: impl Iterator<Item = Option<f32>>) {
     for (score, topic) in fused.iter_mut().zip(topics) {
         *score += TOPIC * topic.unwrap_or(0.0);
     }

@@ -7,8 +7,9 @@ use arc_swap::ArcSwap;
 
 use super::confidence::Evidence;
 use super::fusion;
-use super::lexical::{FieldSpec, LexicalIndex, Terms, WordScores};
+use super::lexical::{FieldSpec, LexicalIndex, WordScores};
 use super::passages::{self, Passage};
+use super::spelling::Speller;
 use super::vectors::{Vectors, VectorsError};
 use super::words::{self, Analyser};
 use crate::domain::article::Article;
@@ -96,6 +97,7 @@ pub struct KnowledgeIndex {
 struct Shelf {
     language: String,
     words: LexicalIndex,
+    speller: Speller,
     /// The passage of each row.
     passages: Vec<u32>,
 }
@@ -146,7 +148,7 @@ impl Draft {
         if !vectors.is_empty() && vectors.len() != self.texts.len() {
             return Err(VectorsError::Count { wanted: self.texts.len(), got: vectors.len() }.into());
         }
-        let shelves = shelves(&self.passages)?;
+        let shelves = shelves(&self.passages, &self.questions)?;
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut article_of = Vec::with_capacity(self.passages.len());
         for passage in &self.passages {
@@ -190,7 +192,7 @@ fn fields(passage: &Passage) -> Vec<String> {
     vec![headings, body]
 }
 
-fn shelves(passages: &[Arc<Passage>]) -> Result<Vec<Shelf>, BuildError> {
+fn shelves(passages: &[Arc<Passage>], questions: &[Question]) -> Result<Vec<Shelf>, BuildError> {
     let mut languages: Vec<&str> = passages.iter().map(|passage| words::primary(&passage.locale)).collect();
     languages.sort_unstable();
     languages.dedup();
@@ -201,7 +203,10 @@ fn shelves(passages: &[Arc<Passage>]) -> Result<Vec<Shelf>, BuildError> {
             .collect();
         let rows: Vec<Vec<String>> = here.iter().map(|number| fields(&passages[*number as usize])).collect();
         let words = LexicalIndex::build(Analyser::new(language), &FIELDS, &rows)?;
-        shelves.push(Shelf { language: language.to_owned(), words, passages: here });
+        let mut speller = Speller::default();
+        rows.iter().flatten().for_each(|text| speller.learn(text));
+        questions.iter().for_each(|question| speller.learn(&question.text));
+        shelves.push(Shelf { language: language.to_owned(), words, speller, passages: here });
     }
     Ok(shelves)
 }
@@ -213,6 +218,13 @@ impl KnowledgeIndex {
 
     pub fn has_vectors(&self) -> bool {
         !self.views.is_empty()
+    }
+
+    /// A message in `locale` with its misspelt words mended, where there are any; `is_word`
+    /// tells words that are right although no article has them.
+    pub fn mend(&self, text: &str, locale: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
+        let shelf = self.shelves.iter().find(|shelf| shelf.language == words::primary(locale))?;
+        shelf.speller.mend(text, is_word)
     }
 
     /// The best passages, best first, at most `k`. By words alone, passages that share no
@@ -247,11 +259,10 @@ impl KnowledgeIndex {
             (Some(_), Mode::Dense) => scores.meaning.clone(),
             (Some(_), _) => fusion::fuse(&scores.words, &scores.meaning),
         };
-        scores.find_leaders(&self.article_of);
         if let Some(topics) = query.topics {
-            scores.topics = self.passages.iter().map(|passage| topics.get(&passage.article).copied()).collect();
-            fusion::pull(&mut scores.fused, &scores.topics);
+            fusion::pull(&mut scores.fused, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
         }
+        scores.find_leaders(&self.article_of);
         if let Some(locale) = query.locale {
             self.prefer(words::primary(locale), &mut scores.fused);
         }
@@ -272,7 +283,6 @@ impl KnowledgeIndex {
                 // An index in memory does not fail; if it does, meaning alone still answers.
                 Err(error) => tracing::error!(%error, "search by words failed"),
             }
-            scores.terms.push(terms);
         }
     }
 
@@ -305,27 +315,18 @@ impl KnowledgeIndex {
     }
 
     fn hit(&self, scores: &Scores, number: usize) -> PassageHit {
-        let evidence = self.evidence(scores, number);
+        let evidence = Evidence {
+            by_meaning: !scores.meaning.is_empty(),
+            score: scores.decisive(number),
+            lead: scores.decisive(number) - scores.rival(self.article_of[number]),
+        };
         PassageHit {
             passage: Arc::clone(&self.passages[number]),
             bm25: scores.words.scores[number],
-            cosine: evidence.meaning.unwrap_or(0.0),
+            cosine: scores.meaning.get(number).copied().unwrap_or(0.0),
             score: scores.fused[number],
             confidence: evidence.probability(),
             evidence,
-        }
-    }
-
-    fn evidence(&self, scores: &Scores, number: usize) -> Evidence {
-        let place = |shelf: &Shelf| shelf.passages.binary_search(&(number as u32)).ok();
-        let coverage = self.shelves.iter().zip(&scores.terms).find_map(|(shelf, terms)| Some(shelf.words.coverage(terms, place(shelf)?)));
-        let meaning = scores.meaning.get(number).copied();
-        Evidence {
-            meaning,
-            lead: scores.decisive(number) - scores.rival(self.article_of[number]),
-            share: scores.words.share(number),
-            topic: scores.topics.get(number).copied().flatten(),
-            coverage: coverage.unwrap_or(0.0),
         }
     }
 }
@@ -334,23 +335,18 @@ impl KnowledgeIndex {
 #[derive(Default)]
 struct Scores {
     words: WordScores,
-    /// The query as each shelf reads it.
-    terms: Vec<Terms>,
     /// Empty where there are no vectors.
     meaning: Vec<f32>,
     fused: Vec<f32>,
-    /// Empty where nothing is known of the message's topic.
-    topics: Vec<Option<f32>>,
-    /// The article that leads in meaning, or in words where there are no vectors, and by
-    /// how much; then the next article.
+    /// The article that leads, and with what; then the next article.
     leader: (u32, f32),
     second: f32,
 }
 
 impl Scores {
-    /// What leads are counted in.
+    /// What the confidence is read from: a scale that means the same for every query.
     fn decisive(&self, number: usize) -> f32 {
-        self.meaning.get(number).copied().unwrap_or_else(|| self.words.share(number))
+        if self.meaning.is_empty() { self.words.share(number) } else { self.fused[number] }
     }
 
     fn find_leaders(&mut self, article_of: &[u32]) {
@@ -499,10 +495,12 @@ mod tests {
         let (index, vector) = (index(), vector("price"));
         let topics = Topics::from([("klarna".to_owned(), 0.9), ("returns".to_owned(), 0.05)]);
         let query = |topics| Query { text: "zzz", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics };
-        assert_eq!(index.search(&query(None), 1)[0].passage.article, "returns");
-        let hits = index.search(&query(Some(&topics)), 4);
-        assert_eq!((hits[0].passage.article.as_str(), hits[0].evidence.topic), ("klarna", Some(0.9)));
-        assert_eq!(hits.iter().find(|hit| hit.passage.article == "retour").unwrap().evidence.topic, None);
+        let score = |topics| {
+            let hits = index.search(&query(topics), 4);
+            hits.iter().find(|hit| hit.passage.article == "klarna").map(|hit| (hit.score, hit.confidence)).unwrap()
+        };
+        let (before, after) = (score(None), score(Some(&topics)));
+        assert!(after.0 > before.0 && after.1 > before.1, "{before:?} {after:?}");
     }
 
     #[test]

@@ -178,6 +178,11 @@ impl Encoder {
         Ok(vectors)
     }
 
+    /// Whether a word, in lower case, is one that the model knows as a whole.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.shared.tokens.is_word(word)
+    }
+
     /// The sha256 of the weights: heads trained on another encoder's vectors are worthless.
     pub fn identity(&self) -> &str {
         &self.shared.identity

@@ -38,6 +38,11 @@ impl Tokens {
         }
     }
 
+    /// Whether the model learnt the word as a whole, which it did for common words only.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.0.token_to_id(word).is_some()
+    }
+
     /// Texts of the lengths that customers write, for the first runs of the model.
     pub(super) fn warm_up_texts(&self) -> Vec<Vec<u32>> {
         let sentence = "could you tell me where my parcel is, it should have been here on monday ";

@@ -11,7 +11,7 @@ use super::output::write_csv;
 use crate::base::home::Home;
 use crate::domain::article::Article;
 use crate::domain::conversation::Memory;
-use crate::engine::{IntentSet, Scales, Standing};
+use crate::engine::{IntentSet, Scales, Standing, mend};
 use crate::nlu::training::read_intents;
 use crate::nlu::{Nlu, NluOptions, Reading, Utterance};
 use crate::policy::{Act, Thresholds};
@@ -73,11 +73,10 @@ struct Weighed<'a> {
     intent_confidence: f32,
     out_of_scope: bool,
     confidence: f32,
-    meaning: f32,
+    cosine: f32,
+    bm25: f32,
+    score: f32,
     lead: f32,
-    topic: Option<f32>,
-    share: f32,
-    coverage: f32,
 }
 
 pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
@@ -97,7 +96,10 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let mut answered = Vec::with_capacity(asked.len());
     for one in &asked {
         let today = date(2026, 1, 1);
-        let reading = nlu.read(Utterance { text: &one.question, locale: Some("en"), history: &[], today }).await?;
+        let mended = mend(&knowledge, &nlu, &one.question, Some("en"));
+        let utterance =
+            Utterance { text: &one.question, mended: mended.as_deref(), locale: Some("en"), history: &[], today };
+        let reading = nlu.read(utterance).await?;
         let hits = scales.passages(&one.question, &reading);
         let memory = Memory::default();
         let decision = scales.decide(&reading, &hits, Standing { memory: &memory, queued: false, wishes_product: false });
@@ -192,11 +194,10 @@ fn predictions<'a>(asked: &'a [Asked], answered: &'a [Answered]) -> Vec<Weighed<
             intent_confidence: reading.analysis.intent.confidence,
             out_of_scope: reading.analysis.intent.out_of_scope,
             confidence: hit.confidence,
-            meaning: hit.cosine,
+            cosine: hit.cosine,
+            bm25: hit.bm25,
+            score: hit.evidence.score,
             lead: hit.evidence.lead,
-            topic: hit.evidence.topic,
-            share: hit.evidence.share,
-            coverage: hit.evidence.coverage,
         })
     });
     lines.collect()
