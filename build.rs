@@ -11,16 +11,12 @@ fn main() {
     println!("cargo::rerun-if-env-changed=LIBTORCH");
 
     let clone = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
-    let libtorch =
-        env::var_os("LIBTORCH").map_or_else(|| clone.join("vendor/libtorch"), PathBuf::from);
+    let libtorch = env::var_os("LIBTORCH").map_or_else(|| clone.join("vendor/libtorch"), PathBuf::from);
     let libraries = libtorch.join("lib");
     // Cargo looks through links, so a libtorch that set-up puts there later is noticed.
     println!("cargo::rerun-if-changed={}", libraries.display());
     if !libraries.is_dir() {
-        println!(
-            "cargo::error=there is no libtorch in {}: run `make setup` first",
-            libtorch.display()
-        );
+        println!("cargo::error=there is no libtorch in {}: run `make setup` first", libtorch.display());
         return;
     }
 

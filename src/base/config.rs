@@ -165,10 +165,7 @@ impl Default for Shop {
 
 impl Default for Assistant {
     fn default() -> Self {
-        Self {
-            name: "Wick".into(),
-            disclosure: "I am an automatic assistant. Ask for a person at any time.".into(),
-        }
+        Self { name: "Wick".into(), disclosure: "I am an automatic assistant. Ask for a person at any time.".into() }
     }
 }
 
@@ -300,7 +297,11 @@ impl Config {
             return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
         }
         if jiff::tz::TimeZone::get(&self.shop.time_zone).is_err() {
-            return Err(unfit("shop.time_zone", &self.shop.time_zone, "write an IANA name, for example Europe/Brussels"));
+            return Err(unfit(
+                "shop.time_zone",
+                &self.shop.time_zone,
+                "write an IANA name, for example Europe/Brussels",
+            ));
         }
         if let Some(url) = &self.database_url
             && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))

@@ -12,8 +12,8 @@ use super::Engine;
 use super::vectors::VectorCache;
 use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
-use crate::nlu::training::read_intents;
 use crate::nlu::ProductName;
+use crate::nlu::training::read_intents;
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
 use crate::store::StoreError;
@@ -75,7 +75,9 @@ impl Shop {
             parts: Arc::new(Parts {
                 intents: ArcSwap::from_pointee(intents),
                 knowledge: Knowledge::new(empty),
-                catalogue: Catalogue::new(CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug")),
+                catalogue: Catalogue::new(
+                    CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug"),
+                ),
                 vectors: VectorCache::open(data_dir.join("vectors.cache")),
                 articles_version: AtomicI64::new(-1),
                 products_version: AtomicI64::new(-1),
@@ -152,10 +154,8 @@ impl Engine {
         let engine = self.clone();
         blocking(move || {
             let parts = &engine.inner.shop.parts;
-            let names = products.iter().map(|product| ProductName {
-                sku: product.sku.clone(),
-                title: product.title.clone(),
-            });
+            let names =
+                products.iter().map(|product| ProductName { sku: product.sku.clone(), title: product.title.clone() });
             engine.inner.nlu.set_lexicon(names.collect());
             let texts: Vec<String> = products.iter().map(CatalogueIndex::text_of).collect();
             let vectors = parts.vectors.encode(&engine.inner.nlu, &texts)?;

@@ -182,8 +182,10 @@ impl Nlu {
         let entities = entities::find(message.text, message.today, &lexicon);
         let language = language::detect(message.text, message.locale);
         let intent_ranking = ranking(&heads.intent, &verdict);
-        let timings_ms =
-            BTreeMap::from([("heads".to_owned(), millis(read - began)), ("entities".to_owned(), millis(read.elapsed()))]);
+        let timings_ms = BTreeMap::from([
+            ("heads".to_owned(), millis(read - began)),
+            ("entities".to_owned(), millis(read.elapsed())),
+        ]);
         Analysis {
             language,
             intent: intent_of(&intent_ranking, verdict.out_of_scope),

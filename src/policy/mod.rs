@@ -241,8 +241,7 @@ fn proceed(intent: &IntentSpec, filled: BTreeMap<EntityType, String>, tries: u32
 fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     let thresholds = situation.thresholds;
     let intent = trusted(situation, thresholds.intent);
-    let confidences: Vec<f32> =
-        situation.passages.iter().map(|passage| in_scope(passage, situation)).collect();
+    let confidences: Vec<f32> = situation.passages.iter().map(|passage| in_scope(passage, situation)).collect();
     let best = best_passage(&confidences, situation.passages, intent);
     let covered = best.filter(|(_, confidence)| *confidence >= thresholds.answer);
     let action = intent.and_then(|intent| intent.action);
@@ -314,11 +313,7 @@ fn likeliest(confidences: &[f32], count: usize) -> Vec<usize> {
 /// The place and confidence of the passage to answer from. In an article that the intent
 /// names, the opening goes before a section that is little nearer: who asks in general
 /// is answered in general.
-fn best_passage(
-    confidences: &[f32],
-    passages: &[Weighed<'_>],
-    intent: Option<&IntentSpec>,
-) -> Option<(usize, f32)> {
+fn best_passage(confidences: &[f32], passages: &[Weighed<'_>], intent: Option<&IntentSpec>) -> Option<(usize, f32)> {
     let ranked = confidences.iter().copied().enumerate();
     let (place, confidence) = ranked.clone().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let article = passages[place].article;

@@ -140,7 +140,10 @@ fn the_second_failure_in_a_row_brings_in_a_person() {
     let second = case.decide();
     assert_eq!(second.acts, [Act::Escalate]);
     let escalation = second.escalation.unwrap();
-    assert_eq!(escalation, Escalation { cause: Cause::FailedAnswers, reasons: vec!["2 answers in a row failed".into()] });
+    assert_eq!(
+        escalation,
+        Escalation { cause: Cause::FailedAnswers, reasons: vec!["2 answers in a row failed".into()] }
+    );
     assert_eq!(second.memory.failed_answers, 0);
 }
 
@@ -197,7 +200,8 @@ fn slots_are_asked_for_one_by_one() {
     case.memory = case.decide().memory;
     assert_eq!(case.memory.pending.as_ref().unwrap().asked, EntityType::OrderNumber);
 
-    let mut case = Case { memory: case.memory, ..Case::new("greeting", 0.1) }.names(EntityType::OrderNumber, "AW-10482");
+    let mut case =
+        Case { memory: case.memory, ..Case::new("greeting", 0.1) }.names(EntityType::OrderNumber, "AW-10482");
     let decision = case.decide();
     assert_eq!(decision.acts, [Act::Ask { intent: "order_status".into(), slot: EntityType::Email, again: false }]);
 

@@ -169,7 +169,8 @@ pub fn questions_of<'a>(intents: impl IntoIterator<Item = &'a IntentSpec>) -> Ve
     let answered = intents.into_iter().filter(|intent| !intent.articles.is_empty());
     answered
         .flat_map(|intent| {
-            let question = |example: &String| Question { text: intent::plain(example), articles: intent.articles.clone() };
+            let question =
+                |example: &String| Question { text: intent::plain(example), articles: intent.articles.clone() };
             intent.examples.iter().map(question)
         })
         .collect()
@@ -406,7 +407,11 @@ mod tests {
         let mut dutch = article("retour", "Retourneren", "Stuur het pakket binnen dertig dagen terug.");
         dutch.locale = "nl-BE".into();
         vec![
-            article("returns", "How to return", "Send the parcel back within thirty days.\n\n## Costs\nThe return is free."),
+            article(
+                "returns",
+                "How to return",
+                "Send the parcel back within thirty days.\n\n## Costs\nThe return is free.",
+            ),
             article("klarna", "Paying with Klarna", "Pay in three parts."),
             dutch,
         ]
@@ -420,7 +425,12 @@ mod tests {
     fn vector(text: &str) -> Vec<f32> {
         let text = text.to_lowercase();
         let has = |words: &[&str]| f32::from(u8::from(words.iter().any(|word| text.contains(word))));
-        vec![has(&["return", "send", "back", "bring", "retour"]), has(&["klarna", "pay", "instal"]), has(&["cost", "free", "price"]), 0.1]
+        vec![
+            has(&["return", "send", "back", "bring", "retour"]),
+            has(&["klarna", "pay", "instal"]),
+            has(&["cost", "free", "price"]),
+            0.1,
+        ]
     }
 
     fn index() -> KnowledgeIndex {
@@ -465,7 +475,9 @@ mod tests {
         let with = draft.build(&vectors).unwrap();
         let vector = vector("price");
         let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None };
-        let meaning = |index: &KnowledgeIndex| index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine;
+        let meaning = |index: &KnowledgeIndex| {
+            index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine
+        };
         assert!(meaning(&with) > meaning(&index()));
     }
 
@@ -476,7 +488,8 @@ mod tests {
             articles: vec!["track".into()],
             ..IntentSpec::default()
         };
-        let texts: Vec<String> = questions_of([&intent, &IntentSpec::default()]).into_iter().map(|question| question.text).collect();
+        let texts: Vec<String> =
+            questions_of([&intent, &IntentSpec::default()]).into_iter().map(|question| question.text).collect();
         assert_eq!(texts, ["where is AW-10482?", "odd [ ] (one"]);
     }
 
@@ -484,7 +497,16 @@ mod tests {
     fn the_lead_is_over_other_articles() {
         let index = index();
         let vector = vector("send it back for free");
-        let hits = index.search(&Query { text: "send back free", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics: None }, 4);
+        let hits = index.search(
+            &Query {
+                text: "send back free",
+                vector: Some(&vector),
+                locale: Some("en"),
+                mode: Mode::Hybrid,
+                topics: None,
+            },
+            4,
+        );
         assert_eq!(hits[0].passage.article, "returns");
         assert!(hits[0].evidence.lead > 0.0);
         assert!(hits.iter().find(|hit| hit.passage.article == "klarna").unwrap().evidence.lead < 0.0);
@@ -494,7 +516,8 @@ mod tests {
     fn the_topic_pulls_its_articles() {
         let (index, vector) = (index(), vector("price"));
         let topics = Topics::from([("klarna".to_owned(), 0.9), ("returns".to_owned(), 0.05)]);
-        let query = |topics| Query { text: "zzz", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics };
+        let query =
+            |topics| Query { text: "zzz", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics };
         let score = |topics| {
             let hits = index.search(&query(topics), 4);
             hits.iter().find(|hit| hit.passage.article == "klarna").map(|hit| (hit.score, hit.confidence)).unwrap()

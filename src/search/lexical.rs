@@ -267,7 +267,8 @@ mod tests {
     const FIELDS: [FieldSpec; 2] = [FieldSpec { name: "title", boost: 1.0 }, FieldSpec { name: "body", boost: 1.0 }];
 
     fn index(rows: &[(&str, &str)]) -> LexicalIndex {
-        let rows: Vec<Vec<String>> = rows.iter().map(|(title, body)| vec![(*title).to_owned(), (*body).to_owned()]).collect();
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|(title, body)| vec![(*title).to_owned(), (*body).to_owned()]).collect();
         LexicalIndex::build(Analyser::new("en"), &FIELDS, &rows).unwrap()
     }
 

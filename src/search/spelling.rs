@@ -67,7 +67,8 @@ mod tests {
 
     fn speller() -> Speller {
         let mut speller = Speller::default();
-        speller.learn("How do I return something that I bought? Reset a password. Exchange for a bigger size: gift card.");
+        speller
+            .learn("How do I return something that I bought? Reset a password. Exchange for a bigger size: gift card.");
         speller
     }
 

@@ -35,7 +35,12 @@ impl Vocabulary {
             return;
         }
         self.place.insert(word.to_owned(), self.entries.len());
-        self.entries.push(Entry { word: word.to_owned(), chars: word.chars().count(), letters: letters(word), count: 1 });
+        self.entries.push(Entry {
+            word: word.to_owned(),
+            chars: word.chars().count(),
+            letters: letters(word),
+            count: 1,
+        });
     }
 
     pub fn contains(&self, word: &str) -> bool {
@@ -127,7 +132,10 @@ mod tests {
 
     fn vocabulary() -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
-        for word in ["delivery", "deliver", "refund", "return", "returns", "gift", "card", "card", "cart", "klarna", "blanket", "candle", "candle", "cancel"] {
+        for word in [
+            "delivery", "deliver", "refund", "return", "returns", "gift", "card", "card", "cart", "klarna", "blanket",
+            "candle", "candle", "cancel",
+        ] {
             vocabulary.insert(word);
         }
         vocabulary

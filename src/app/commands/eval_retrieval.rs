@@ -195,7 +195,12 @@ fn read_judgements(path: &Path) -> anyhow::Result<HashMap<String, Judgements>> {
         let (query, document, relevance) = match cells[..] {
             [""] => continue,
             [query, document, relevance] | [query, _, document, relevance] => (query, document, relevance),
-            _ => bail!("{}:{}: {} columns; wanted are query, document and relevance, divided by tabs", path.display(), number + 1, cells.len()),
+            _ => bail!(
+                "{}:{}: {} columns; wanted are query, document and relevance, divided by tabs",
+                path.display(),
+                number + 1,
+                cells.len()
+            ),
         };
         match relevance.parse::<i64>() {
             Ok(relevance) => {
@@ -242,7 +247,14 @@ mod tests {
 
         fn args(&self, mode: SearchMode) -> Args {
             let path = |name: &str| self.folder.path().join(name);
-            Args { corpus: path("c.jsonl"), queries: path("q.jsonl"), qrels: path("r.tsv"), mode, json: true, run: Some(path("run.trec")) }
+            Args {
+                corpus: path("c.jsonl"),
+                queries: path("q.jsonl"),
+                qrels: path("r.tsv"),
+                mode,
+                json: true,
+                run: Some(path("run.trec")),
+            }
         }
     }
 

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::app::output;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
-use crate::search::articles::{Problem, ReadArticle, Severity, read_folder};
 use crate::nlu::training::read_intents;
+use crate::search::articles::{Problem, ReadArticle, Severity, read_folder};
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{KnowledgeIndex, Mode, PassageHit, Query, lint};
 
@@ -102,7 +102,9 @@ fn check(options: &Options, home: &Home) -> anyhow::Result<()> {
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if options.json {
-        output::json(&json!({ "articles": articles.len(), "errors": errors, "warnings": warnings, "problems": problems }))?;
+        output::json(
+            &json!({ "articles": articles.len(), "errors": errors, "warnings": warnings, "problems": problems }),
+        )?;
     } else {
         for problem in &problems {
             output::line(problem)?;
@@ -146,7 +148,8 @@ fn search(args: &SearchArgs, home: &Home) -> anyhow::Result<()> {
         let vector = encoder.encode_all(&[&question], |_| ())?.pop();
         (build(&articles, home, &encoder)?.0, vector)
     };
-    let query = Query { text: &question, vector: vector.as_deref(), locale: args.locale.as_deref(), mode, topics: None };
+    let query =
+        Query { text: &question, vector: vector.as_deref(), locale: args.locale.as_deref(), mode, topics: None };
     let begun = Instant::now();
     let hits = index.search(&query, args.count);
     let took = begun.elapsed();

@@ -97,12 +97,8 @@ async fn chat(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let caller = Caller {
-        address,
-        origin: header(ORIGIN),
-        host: header(HOST),
-        inbox_key: query.inbox.unwrap_or_default(),
-    };
+    let caller =
+        Caller { address, origin: header(ORIGIN), host: header(HOST), inbox_key: query.inbox.unwrap_or_default() };
     let hard_limit = hard_limit(widget.shared.config.limits.frame_bytes);
     upgrade
         // axum's default of 128 KB a socket would cost 128 MB for a thousand idle ones.

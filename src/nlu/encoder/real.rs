@@ -7,7 +7,8 @@ use super::*;
 
 fn start(precision: Precision) -> Encoder {
     let home = Home::find().expect("tests run in the clone");
-    Encoder::start(&home.models(), EncoderOptions { precision, ..EncoderOptions::default() }).expect("`make setup` was run")
+    Encoder::start(&home.models(), EncoderOptions { precision, ..EncoderOptions::default() })
+        .expect("`make setup` was run")
 }
 
 const TEXTS: [&str; 6] = [

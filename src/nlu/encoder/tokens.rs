@@ -21,7 +21,10 @@ impl Tokens {
         let unreadable = |reason: String| StartError::Tokenizer { path: path.display().to_string(), reason };
         let mut tokenizer = Tokenizer::from_file(path).map_err(|error| unreadable(error.to_string()))?;
         let truncation = TruncationParams { max_length: MAX_TOKENS, ..TruncationParams::default() };
-        tokenizer.with_padding(None).with_truncation(Some(truncation)).map_err(|error| unreadable(error.to_string()))?;
+        tokenizer
+            .with_padding(None)
+            .with_truncation(Some(truncation))
+            .map_err(|error| unreadable(error.to_string()))?;
         Ok(Self(tokenizer))
     }
 

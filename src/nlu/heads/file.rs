@@ -212,7 +212,11 @@ impl Contents {
 
 fn finite(name: &str, values: impl Iterator<Item = f32>) -> Result<Vec<f32>, String> {
     let values: Vec<f32> = values.collect();
-    if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(format!("{name} has numbers that are none")) }
+    if values.iter().all(|value| value.is_finite()) {
+        Ok(values)
+    } else {
+        Err(format!("{name} has numbers that are none"))
+    }
 }
 
 impl Stored for IntentHead {

@@ -15,8 +15,8 @@ use super::folds;
 use super::logistic::{self, Opinions};
 use super::sparse::{self, FittedSparse, SparseExample, SparseOptions};
 use crate::nlu::heads::intent::{Blend, IntentHead, SCOPE_FEATURES, ScopeRule, Views, scope_features};
-use crate::nlu::heads::linear::Linear;
 use crate::nlu::heads::lexical::{LexicalModel, Sparse, Vocabulary};
+use crate::nlu::heads::linear::Linear;
 use crate::nlu::heads::neighbours::{NEIGHBOURS, Nearest, Neighbours};
 use crate::nlu::heads::numbers::argmax;
 use crate::nlu::metrics::{self, MccTally};
@@ -104,11 +104,15 @@ pub fn train(examples: &IntentExamples<'_>, progress: &(dyn Fn(f32) + Sync)) -> 
         progress(part * steps as f32 / (2 * tasks) as f32);
     };
     let everything = Split::everything(examples);
-    let dense: Vec<DensePart> = splits.iter().chain([&everything]).map(|split| {
-        let part = DensePart::fit(examples, split);
-        advance(1.0);
-        part
-    }).collect();
+    let dense: Vec<DensePart> = splits
+        .iter()
+        .chain([&everything])
+        .map(|split| {
+            let part = DensePart::fit(examples, split);
+            advance(1.0);
+            part
+        })
+        .collect();
     let wording = in_parallel(tasks, |task| {
         let split = splits.get(task).unwrap_or(&everything);
         let part = LexicalPart::fit(examples, split);
@@ -225,8 +229,11 @@ impl DensePart {
         let penalty = 1.0 / (FREEDOM * split.train.len().max(1) as f64);
         let fitted = dense::fit(&data, &DenseOptions { loss: Loss::Softmax, penalty, iterations: 100 }, None);
         let test: Vec<&[f32]> = split.test.iter().map(|&row| examples.vectors[row]).collect();
-        let (logits, nearest) =
-            if test.is_empty() { Default::default() } else { (fitted.logits(&test), nearest(&test, &vectors, &labels)) };
+        let (logits, nearest) = if test.is_empty() {
+            Default::default()
+        } else {
+            (fitted.logits(&test), nearest(&test, &vectors, &labels))
+        };
         Self { fitted, logits, nearest }
     }
 }
@@ -314,7 +321,8 @@ impl Chatter {
         let count = vectors.len();
         vectors.extend(outside);
         let targets: Vec<f32> = (0..vectors.len()).map(|row| f32::from(u8::from(row >= count))).collect();
-        let outside_weight = count as f32 * OUTSIDE_SHARE / (1.0 - OUTSIDE_SHARE) / (vectors.len() - count).max(1) as f32;
+        let outside_weight =
+            count as f32 * OUTSIDE_SHARE / (1.0 - OUTSIDE_SHARE) / (vectors.len() - count).max(1) as f32;
         let weights: Vec<f32> = targets.iter().map(|&target| if target > 0.5 { outside_weight } else { 1.0 }).collect();
         let penalty = 1.0 / (FREEDOM * vectors.len() as f64);
         let data = DenseData::new(&vectors, &targets, Some(&weights), 1);
@@ -346,12 +354,7 @@ fn in_parallel<T: Send>(tasks: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn outside_views(
-    examples: &IntentExamples<'_>,
-    split: &Split,
-    dense: &DensePart,
-    wording: &LexicalPart,
-) -> Vec<Views> {
+fn outside_views(examples: &IntentExamples<'_>, split: &Split, dense: &DensePart, wording: &LexicalPart) -> Vec<Views> {
     if examples.outside.is_empty() {
         return Vec::new();
     }

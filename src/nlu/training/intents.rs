@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::domain::intent::{IntentSpec, MARKED};
 pub use crate::domain::intent::plain;
+use crate::domain::intent::{IntentSpec, MARKED};
 
 #[derive(Debug, thiserror::Error)]
 pub enum IntentsError {
@@ -21,8 +21,7 @@ pub enum IntentsError {
 ///
 /// An example that stands in two intents is logged as a warning: neither can be learned.
 pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
-    let unreadable =
-        |reason: String| IntentsError::Folder { path: folder.display().to_string(), reason };
+    let unreadable = |reason: String| IntentsError::Folder { path: folder.display().to_string(), reason };
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(error.to_string()))?;
     let mut paths = Vec::new();
     for entry in entries {
@@ -43,10 +42,12 @@ pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
 /// Reads and checks one intent; its name is the file's.
 pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     let shown = path.display().to_string();
-    let wrong = |line: usize, column: usize, reason: String| IntentsError::File { path: shown.clone(), line, column, reason };
+    let wrong =
+        |line: usize, column: usize, reason: String| IntentsError::File { path: shown.clone(), line, column, reason };
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if !NAME.is_match(name) {
-        let rule = "an intent's file is named with small letters, digits and _, a letter first, such as order_status.yaml";
+        let rule =
+            "an intent's file is named with small letters, digits and _, a letter first, such as order_status.yaml";
         return Err(wrong(1, 1, rule.to_owned()));
     }
     let text = std::fs::read_to_string(path).map_err(|error| wrong(1, 1, error.to_string()))?;
@@ -64,7 +65,10 @@ pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     for example in &spec.examples {
         for marked in MARKED.captures_iter(example) {
             if crate::domain::EntityType::parse(&marked[2]).is_none() {
-                let reason = format!("{} is no entity type; it may be email, phone, money, date, order_number or product", &marked[2]);
+                let reason = format!(
+                    "{} is no entity type; it may be email, phone, money, date, order_number or product",
+                    &marked[2]
+                );
                 return Err(wrong(line_of(&text, &marked[0]), 1, reason));
             }
         }
@@ -101,7 +105,10 @@ mod tests {
 
     #[test]
     fn marks_are_stripped() {
-        assert_eq!(plain("is [AW-10482](order_number) sent to [eva@example.com](email)?"), "is AW-10482 sent to eva@example.com?");
+        assert_eq!(
+            plain("is [AW-10482](order_number) sent to [eva@example.com](email)?"),
+            "is AW-10482 sent to eva@example.com?"
+        );
         assert_eq!(plain("no marks [here] (at all)"), "no marks [here] (at all)");
     }
 

@@ -87,7 +87,9 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let articles: Vec<Article> = articles.into_iter().map(|read| read.article).collect();
     let nlu = {
         let home = home.clone();
-        tokio::task::spawn_blocking(move || Nlu::start(&home, NluOptions::default())).await.context("loading panicked")??
+        tokio::task::spawn_blocking(move || Nlu::start(&home, NluOptions::default()))
+            .await
+            .context("loading panicked")??
     };
     let knowledge = index(&articles, &intents, &nlu)?;
     let thresholds = Thresholds::default();
@@ -102,7 +104,8 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         let reading = nlu.read(utterance).await?;
         let hits = scales.passages(&one.question, &reading);
         let memory = Memory::default();
-        let decision = scales.decide(&reading, &hits, Standing { memory: &memory, queued: false, wishes_product: false });
+        let decision =
+            scales.decide(&reading, &hits, Standing { memory: &memory, queued: false, wishes_product: false });
         answered.push((reading, hits, decision.acts));
     }
     let report = report(&asked, &answered);
