@@ -152,7 +152,7 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 fn is_balanced(text: &str) -> bool {
-    text.matches('[').count() == text.matches(']').count() && text.matches("**").count() % 2 == 0
+    text.matches('[').count() == text.matches(']').count() && text.matches("**").count().is_multiple_of(2)
 }
 
 /// The first unit and then those that share most with the query, while there is room.

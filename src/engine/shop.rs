@@ -2,7 +2,7 @@
 //! intents, the index of articles, the index of products.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -169,7 +169,7 @@ impl Engine {
     }
 }
 
-fn read_set(folder: &PathBuf) -> Result<IntentSet, crate::nlu::training::IntentsError> {
+fn read_set(folder: &Path) -> Result<IntentSet, crate::nlu::training::IntentsError> {
     Ok(read_intents(folder)?.into_iter().collect())
 }
 

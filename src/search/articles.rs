@@ -224,15 +224,13 @@ fn split(file: &Path, text: &str) -> Result<(String, String, usize), Problem> {
         ));
     }
     let mut front = String::new();
-    let mut line = 2;
-    for content in lines.by_ref() {
+    for (line, content) in (2..).zip(lines.by_ref()) {
         if content.trim_end() == "---" {
             let body: Vec<&str> = lines.collect();
             return Ok((front, body.join("\n"), line + 1));
         }
         front.push_str(content);
         front.push('\n');
-        line += 1;
     }
     Err(error(file, 1, "the front matter does not end: close it with a line `---` before the article's text".into()))
 }

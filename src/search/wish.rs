@@ -559,13 +559,10 @@ pub mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    pub fn product(
-        sku: &str,
-        title: &str,
-        category: &str,
-        material: &str,
-        variants: &[(&str, &[(&str, &str)], i64)],
-    ) -> Product {
+    /// A variant's price, options and stock.
+    pub type Described<'a> = (&'a str, &'a [(&'a str, &'a str)], i64);
+
+    pub fn product(sku: &str, title: &str, category: &str, material: &str, variants: &[Described<'_>]) -> Product {
         Product {
             sku: sku.into(),
             title: title.into(),

@@ -72,7 +72,7 @@ pub(super) async fn run(widget: &Widget, socket: axum::extract::ws::WebSocket, c
         Ok(greeted) => greeted,
         Err(end) => return say_goodbye(&mut wire, end).await,
     };
-    let admitted = match admit(&shared.engine.store(), &inbox, &hello).await {
+    let admitted = match admit(shared.engine.store(), &inbox, &hello).await {
         Ok(admitted) => admitted,
         Err(refused) => return say_goodbye(&mut wire, refused.into()).await,
     };
@@ -98,7 +98,7 @@ async fn greet(shared: &Shared, wire: &mut Wire, caller: &Caller) -> Result<(Inb
             .retry_after(Duration::from_secs(5));
         return Err(End::Refuse(error, CloseCode::TryAgainLater));
     }
-    let inbox = inbox(&shared.engine.store(), caller).await?;
+    let inbox = inbox(shared.engine.store(), caller).await?;
     let deadline = Instant::now() + HELLO_PATIENCE;
     let expected = || ErrorFrame::new(ErrorCode::BadFrame, "the first frame must be a hello");
     loop {

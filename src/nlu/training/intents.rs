@@ -34,7 +34,7 @@ pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
     if paths.is_empty() {
         return Err(unreadable("it holds no .yaml file".to_owned()));
     }
-    let specs = paths.iter().map(|path| read_intent(path)).collect::<Result<Vec<_>, _>>()?;
+    let specs = paths.iter().map(read_intent).collect::<Result<Vec<_>, _>>()?;
     warn_of_duplicates(&specs);
     Ok(specs)
 }

@@ -40,8 +40,8 @@ pub fn fit(rows: &[Vec<f32>], positive: &[bool], row_weights: &[f32], ridge: f64
                 }
             }
         }
-        for i in 0..=width {
-            curvature[i][i] += if i < width { ridge } else { 0.0 } + 1e-9;
+        for (i, row) in curvature.iter_mut().enumerate() {
+            row[i] += if i < width { ridge } else { 0.0 } + 1e-9;
         }
         let Some(step) = solve(curvature, slope) else { break };
         let size = step.iter().map(|x| x * x).sum::<f64>().sqrt();
