@@ -106,7 +106,8 @@ pub struct Limits {
 pub struct Model {
     /// `auto` measures at start; `fp32` or `bf16` fixes it.
     pub precision: Precision,
-    /// Threads of one model pass; 0 takes what the processor has.
+    /// Threads of one pass of the model; 0 takes a thread for each core. With one, the
+    /// other cores do the server's own work, and a pass never waits for one of them.
     pub threads: usize,
 }
 
@@ -198,7 +199,7 @@ impl Default for Limits {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { precision: Precision::Auto, threads: 0 }
+        Self { precision: Precision::Auto, threads: 1 }
     }
 }
 

@@ -2,6 +2,7 @@
 //! nothing is said yet.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use super::Engine;
 use super::render::Rendering;
@@ -48,12 +49,14 @@ impl Engine {
         if text.trim().is_empty() {
             return Ok(self.nothing_said(work));
         }
-        let reading = self.understand(work, &text).await?;
+        let mut reading = self.understand(work, &text).await?;
         let catalogue = self.inner.shop.catalogue();
         let wish = Wish::read(&text, &reading.analysis.entities, catalogue.vocabulary());
         let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
         let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
+        let began = Instant::now();
         let hits = scales.passages(&text, &reading);
+        reading.analysis.timings_ms.insert("search".to_owned(), began.elapsed().as_secs_f64() * 1000.0);
         let memory = memory_after(work, &reading);
         let queued = work.conversation.queued.is_some();
         let standing = Standing { memory: &memory, queued, wishes_product: wish.names_a_limit() };

@@ -43,6 +43,26 @@ fn meaning_batches_and_precision() {
 }
 
 #[test]
+fn a_pass_computes_what_rust_berts_own_does() {
+    use rust_bert::bert::{BertEmbeddings, BertModel};
+    use tch::{Device, Kind, Tensor, nn::VarStore};
+
+    let home = Home::find().expect("tests run in the clone");
+    let mut store = VarStore::new(Device::Cpu);
+    let theirs = BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &super::bert::config(), false);
+    store.load(home.models().join("encoder/model.safetensors")).unwrap();
+    let ours = super::forward::Forward::of(&store.variables(), Kind::Float);
+
+    let _no_grad = tch::no_grad_guard();
+    let ids = Tensor::from_slice(&[101i64, 2073, 2003, 2026, 20463, 102, 101, 7592, 102, 0, 0, 0]).view([2, 6]);
+    let mask = Tensor::from_slice(&[1i64, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]).view([2, 6]);
+    let expected = theirs.forward_t(Some(&ids), Some(&mask), None, None, None, None, None, false).unwrap().hidden_state;
+    // What stands at padding means nothing.
+    let apart = (ours.run(&ids, &mask) - expected).abs() * mask.unsqueeze(-1);
+    assert!(apart.max().double_value(&[]) < 1e-4);
+}
+
+#[test]
 fn long_text_is_cut_and_does_no_harm() {
     let encoder = start(Precision::Bf16);
     let long = "lorem ipsum ".repeat(6000);
