@@ -25,7 +25,7 @@ export async function words(language: string, locale: string): Promise<Words> {
 export function make(table: Table, wanted: string): Words {
   const locale = Intl.DateTimeFormat.supportedLocalesOf([wanted])[0] ?? "en";
   const rules = new Intl.PluralRules(locale);
-  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const fill = (text: string, values: Record<string, string | number>) =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
   const t: Words["t"] = (key, values = {}) => fill(table[key] ?? key, values);

@@ -25,9 +25,9 @@ export function Entry({ item }: { item: Item }): JSX.Element | null {
     case "text":
       if (author.kind === "system") return <p class="note">{content.text}</p>;
       // A customer's own words are shown as they were written.
-      if (author.kind === "customer") return <div class="bubble own">{content.text}</div>;
+      if (author.kind === "customer") return <div class="bubble own" dir="auto">{content.text}</div>;
       return (
-        <div class="bubble">
+        <div class="bubble" dir="auto">
           <Markdown text={content.text} link={link} under={2} />
         </div>
       );
@@ -44,7 +44,7 @@ export function Entry({ item }: { item: Item }): JSX.Element | null {
       return (
         <>
           {content.text && (
-            <div class="bubble">
+            <div class="bubble" dir="auto">
               <Markdown text={content.text} link={link} under={2} />
             </div>
           )}
@@ -78,7 +78,7 @@ function Answer({ item, content }: { item: Item; content: AnswerContent }): JSX.
   const { words, link, reading } = useUi();
   return (
     <>
-      <div class="bubble answer">
+      <div class="bubble answer" dir="auto">
         <Markdown text={content.text} link={link} under={2} />
         <ul class="sources" aria-label={words.t("sources")}>
           {content.sources.map(({ article, title, section, url }) => (

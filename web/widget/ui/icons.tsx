@@ -30,13 +30,13 @@ export function Icon({ name }: { name: IconName }): JSX.Element {
   );
 }
 
-/** The assistant's face: a flame between two voices. It is no portrait, since it is no person. */
+/** Two voices, and what they share. It is no portrait, since the assistant is no person. */
 export function Mark(): JSX.Element {
   return (
     <svg class="mark" viewBox="0 0 40 40" aria-hidden="true">
-      <path class="left" d="M20 6a14 14 0 1 0 0 28c-5-4-7-8.5-7-14s2-10 7-14Z" />
-      <path class="right" d="M20 6a14 14 0 1 1 0 28c5-4 7-8.5 7-14s-2-10-7-14Z" />
-      <circle cx="20" cy="20" r="3.4" />
+      <path d="M5 18a10.5 10.5 0 1 1 10.5 10.5H5Z" />
+      <path d="M35 22a10.5 10.5 0 1 0-10.5 10.5H35Z" />
+      <path d="M23.76 11.53a10.5 10.5 0 0 1-7.52 16.94 10.5 10.5 0 0 1 7.52-16.94Z" />
     </svg>
   );
 }

@@ -109,7 +109,7 @@ function Said({ item, first, last }: { item: Item; first: boolean; last: boolean
   const newest = chat.log.value.items.findLast((one) => one.author.kind === "customer");
   return (
     <div class={`row ${own ? "us" : "them"}${first ? " first" : ""}`} data-seq={item.seq}>
-      {!own && <span class="avatar small">{last && <Portrait item={item} />}</span>}
+      {!own && <span class="avatar small">{first && <Portrait item={item} />}</span>}
       <div class="said">
         <span class={item.author.kind === "agent" && first ? "name" : "aside"}>
           {own ? words.t("you") : item.author.kind === "bot" ? words.t("assistant_says", { name }) : name || words.t("someone")}
@@ -137,7 +137,7 @@ function Waiting({ one }: { one: Outgoing }): JSX.Element | null {
   return (
     <div class="row us first">
       <div class="said">
-        <div class={`bubble own${one.failed ? " failed" : " sending"}`}>{text}</div>
+        <div class={`bubble own${one.failed ? " failed" : " sending"}`} dir="auto">{text}</div>
         <span class="when">
           {one.failed ? (
             <>

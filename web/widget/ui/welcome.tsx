@@ -1,6 +1,7 @@
 /** Before the first word: a greeting, what this is, and what one could ask. */
 
 import type { JSX } from "preact";
+import { Mark } from "./icons";
 import { useDisclosure } from "./log";
 import { useUi } from "./ui";
 
@@ -9,6 +10,7 @@ export function Welcome(): JSX.Element {
   const disclosure = useDisclosure();
   return (
     <div class="welcome">
+      <Mark />
       <h2>
         {words.t("greeting")} <span>{words.t("greeting_more")}</span>
       </h2>
