@@ -17,7 +17,8 @@ export async function start(frame: Frame): Promise<Panel> {
   const { root, host, options, server, emit } = frame;
   const store = memory(server, options.inbox);
   const spoken = await words(frame.language, options.locale!);
-  const open = signal(false);
+  // Open on the page before: open on this one, too.
+  const open = signal(store.tab.get("open") === true);
   const reading = signal<Reading | null>(null);
 
   const chat = new Chat({
@@ -66,7 +67,6 @@ export async function start(frame: Frame): Promise<Panel> {
   ];
   // Known or talked to before: answers are heard while the panel is closed.
   if (chat.token || options.identity || chat.waiting.value.length) chat.connect();
-  if (store.tab.get("open")) open.value = true;
 
   return {
     open: () => void (open.value = true),

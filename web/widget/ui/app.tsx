@@ -15,6 +15,8 @@ export function App(): JSX.Element {
   const open = ui.open.value;
   const phone = usePhone(panel, open);
   useFocus(panel, open, phone);
+  const reading = ui.reading.value;
+  useReturn(panel, !!reading);
 
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.isComposing) {
@@ -37,15 +39,13 @@ export function App(): JSX.Element {
       onKeyDown={keys}
     >
       <Header />
-      {ui.reading.value && views.value ? (
-        <views.value.Article reading={ui.reading.value} />
-      ) : (
-        <>
-          <Log />
-          <Notice />
-          <Composer panel={panel} />
-        </>
-      )}
+      {reading && views.value && <views.value.Article reading={reading} />}
+      {/* The chat stays as it is under an article: where one was, and what one was writing. */}
+      <div class="chat" hidden={!!reading}>
+        <Log />
+        <Notice />
+        <Composer panel={panel} />
+      </div>
     </section>
   );
 }
@@ -109,7 +109,8 @@ function usePhone(panel: { current: HTMLElement | null }, open: boolean): boolea
 
 /** Opened, the focus goes to where one writes; closed, back to where it came from. */
 function useFocus(panel: { current: HTMLElement | null }, open: boolean, phone: boolean): void {
-  const was = useRef(false);
+  // Open from the start means open on the page before: then the focus is the page's.
+  const was = useRef(open);
   useEffect(() => {
     const root = panel.current!.getRootNode() as ShadowRoot;
     if (open && !was.current) {
@@ -121,6 +122,18 @@ function useFocus(panel: { current: HTMLElement | null }, open: boolean, phone: 
     if (!open && was.current) root.querySelector<HTMLElement>(".launcher")?.focus({ preventScroll: true });
     was.current = open;
   }, [open]);
+}
+
+/** Back from an article, the focus is where it was. */
+function useReturn(panel: { current: HTMLElement | null }, reading: boolean): void {
+  const from = useRef<HTMLElement | null>(null);
+  const before = useRef(false);
+  const active = () => (panel.current?.getRootNode() as ShadowRoot | undefined)?.activeElement as HTMLElement | null;
+  if (reading && !before.current) from.current = active() ?? null;
+  useLayoutEffect(() => {
+    if (!reading && before.current) from.current?.focus();
+    before.current = reading;
+  }, [reading]);
 }
 
 const FOCUSABLE = "a[href], button:not(:disabled), textarea:not(:disabled), input:not(:disabled), [tabindex='0']";
