@@ -38,7 +38,7 @@ for (const colorScheme of ["light", "dark"]) {
       await widget.log.getByRole("button", { name: "No", exact: true }).click();
       await widget.log.locator("summary").first().click();
       await check("an answer");
-      await widget.log.getByRole("button", { name: /^Read/ }).first().click();
+      await widget.log.locator(".sources button").first().click();
       await widget.panel.getByRole("article").getByRole("heading").first().waitFor();
       await check("an article");
       await page.keyboard.press("Escape");

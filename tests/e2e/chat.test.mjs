@@ -36,7 +36,7 @@ test("from a question to a person, and how it was", async () => {
   await shot(page, "03-answer");
 
   // The source, read in place, and back to where one was.
-  const source = widget.log.getByRole("button", { name: /^Read: What does delivery cost/ });
+  const source = widget.log.getByRole("button", { name: /^What does delivery cost/ });
   await source.click();
   await widget.panel.getByRole("heading", { name: "What does delivery cost, and when is it free?" }).waitFor();
   await shot(page, "04-article");
@@ -213,13 +213,13 @@ test("by keyboard alone", async () => {
     }
     assert.fail(`${name} cannot be reached with Shift+Tab`);
   };
-  await back(/^Read: /);
+  await back(/return/i);
   await page.keyboard.press("Enter");
   await widget.panel.getByRole("article").waitFor();
   await shot(page, "14-keyboard");
   await page.keyboard.press("Escape");
   await widget.input.waitFor();
-  await eventually("the focus is back at the source", async () => assert.match(await focused(), /^Read: /));
+  await eventually("the focus is back at the source", async () => assert.match(await focused(), /return/i));
   await back(/^Close chat$/);
   await page.keyboard.press("Escape");
   await eventually("closed, and the focus is on the launcher", async () => {

@@ -96,7 +96,7 @@ test("an allowed one has a chat that looks and works as everywhere", async () =>
   await model.say("How much is delivery to Germany?");
   await model.log.locator(".sources").waitFor();
   assert.deepEqual(await looks(page), await looks(other));
-  await accessible(page, "a hostile page");
+  await accessible(page, "a hostile page", "rapport-chat");
   assert.deepEqual(context.complaints, [], "the page's policy had nothing to complain about");
   await context.close();
   await friendly.close();

@@ -1,6 +1,7 @@
 /** Text in the Markdown subset as Preact nodes. Links that are not `safeAddress`es never become links. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { type Block, type Inline, parse } from "./markdown";
 
 export interface MarkdownProps {
@@ -15,7 +16,8 @@ export interface MarkdownProps {
 export type Target = string | { here: string } | (() => void);
 
 export function Markdown({ text, link, under = 1 }: MarkdownProps): JSX.Element {
-  return <>{parse(text).map((block) => view(block, link, under))}</>;
+  const blocks = useMemo(() => parse(text), [text]);
+  return <>{blocks.map((block) => view(block, link, under))}</>;
 }
 
 type LinkTo = MarkdownProps["link"];

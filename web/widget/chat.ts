@@ -3,7 +3,7 @@
  * sends what is waiting, and knows each entry once.
  */
 
-import { computed, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals-core";
 import { Line, type LineState } from "../shared/line";
 import type {
   Author,
@@ -11,6 +11,7 @@ import type {
   Entry,
   ErrorFrame,
   Identity,
+  InboxSettings,
   MessageFrame,
   Seq,
   ServerFrame,
@@ -90,6 +91,13 @@ export class Chat {
 
   get server(): string {
     return this.#options.server;
+  }
+
+  /** What the inbox asks before the first message, until it is answered. */
+  get asksFirst(): InboxSettings["pre_chat"] | undefined {
+    const asked = this.welcome.value?.settings?.pre_chat;
+    const told = this.entries.value.length > 0 || this.waiting.value.length > 0;
+    return asked?.fields.length && !told ? asked : undefined;
   }
 
   get memory(): Memory {

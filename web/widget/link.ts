@@ -1,6 +1,6 @@
 /** Where links in messages and articles lead. */
 
-import type { Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals-core";
 import type { Target } from "../shared/markdown-view";
 import type { Reading } from "./ui/ui";
 

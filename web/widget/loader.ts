@@ -9,7 +9,8 @@ import { launcher as de } from "./languages/de.json";
 import { launcher as en } from "./languages/en.json";
 import { launcher as es } from "./languages/es.json";
 import { launcher as fr } from "./languages/fr.json";
-import { memory } from "./memory";
+import type { InboxSettings } from "../shared/wire";
+import { memory, type Shelf } from "./memory";
 import { wear } from "./style";
 import type { Emit, Events, Frame, Options, Panel } from "./options";
 
@@ -45,11 +46,13 @@ interface Launched {
 }
 
 let launched: Launched | undefined;
+let booting: Promise<void> | undefined;
 
 function command(name: string, ...rest: unknown[]): unknown {
   switch (name) {
     case "boot":
-      return boot({ ...attributes(), ...(rest[0] as Partial<Options>) });
+      booting = boot({ ...attributes(), ...(rest[0] as Partial<Options>) });
+      return;
     case "on":
       return on(rest[0] as keyof Events, rest[1] as () => void);
     case "shutdown":
@@ -58,6 +61,8 @@ function command(name: string, ...rest: unknown[]): unknown {
     case "track":
     case "open":
     case "close":
+      // What comes while it starts waits for it.
+      if (!launched && booting) return void booting.then(() => launched && command(name, ...rest));
       if (!launched) return console.error(`Rapport: boot first, then ${name}`);
       // A track alone is not worth a connection; the tab keeps it until there is one.
       if (name === "track" && !launched.panel) return keepTrack(launched, rest);
@@ -76,10 +81,45 @@ function attributes(): Partial<Options> {
   return options;
 }
 
-function boot(options: Partial<Options>): void {
-  if (!options.inbox) return console.error('Rapport: boot needs the inbox\'s key: Rapport("boot", { inbox: "…" })');
+/** What the page says counts before what the inbox's owner set. */
+function merged(options: Partial<Options>, settings: InboxSettings): Partial<Options> {
+  const { accent, radius, scheme, side, launcher } = settings.theme ?? {};
+  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return {
+    greeting: settings.greeting,
+    locale: settings.locale,
+    scheme,
+    side,
+    launcher,
+    ...said,
+    theme: { ...(accent && { accent }), ...(radius !== undefined && { radius: `${radius}px` }), ...options.theme },
+  };
+}
+
+/** The owner's settings of this inbox, as they are kept here and as they are now. */
+async function settingsOf(server: string, inbox: string, shelf: Shelf): Promise<InboxSettings> {
+  const kept = shelf.get<InboxSettings>("settings");
+  const now = fetch(`${server}v1/widget?inbox=${encodeURIComponent(inbox)}`)
+    .then((answer) => (answer.ok ? answer.json() : {}))
+    .then((settings: InboxSettings) => {
+      shelf.set("settings", settings);
+      return settings;
+    })
+    .catch(() => kept ?? {});
+  // What was kept is good enough for this page; the next one has what is new.
+  return kept ?? now;
+}
+
+let boots = 0;
+
+async function boot(said: Partial<Options>): Promise<void> {
+  if (!said.inbox) return console.error('Rapport: boot needs the inbox\'s key: Rapport("boot", { inbox: "…" })');
   shutdown(false);
-  const server = options.server ? new URL(options.server.replace(/\/?$/, "/"), location.href).href : home;
+  const mine = ++boots;
+  const server = said.server ? new URL(said.server.replace(/\/?$/, "/"), location.href).href : home;
+  const remembered = memory(server, said.inbox);
+  const options = merged(said, await settingsOf(server, said.inbox, remembered.kept));
+  if (mine !== boots) return;
   const locale = options.locale || document.documentElement.lang || navigator.language;
   const wanted = locale.toLowerCase().split(/[-_]/)[0]!;
   const language = LANGUAGES[wanted] ? wanted : "en";
@@ -87,7 +127,8 @@ function boot(options: Partial<Options>): void {
   const host = document.createElement("rapport-chat");
   host.dir = language === "ar" ? "rtl" : "ltr";
   host.lang = language;
-  host.dataset.side = options.side === "start" ? "start" : "end";
+  const start = host.dir === "rtl" ? "right" : "left";
+  host.dataset.side = options.side === start ? "start" : "end";
   const root = host.attachShadow({ mode: "open", delegatesFocus: false });
   wear(root, launcherCss);
   const stop = new AbortController();
@@ -112,8 +153,8 @@ function boot(options: Partial<Options>): void {
   };
   let unread = 0;
   const words = LANGUAGES[language]!;
-  const button = options.launcher === false ? null : launcher(root);
-  const current: Launched = { frame, button, remembered: memory(server, options.inbox), stop };
+  const button = options.launcher === false ? null : launcher(root, options.launcher);
+  const current: Launched = { frame, button, remembered, stop };
   const label = () => {
     if (!button) return;
     const open = host.hasAttribute("data-open");
@@ -148,6 +189,8 @@ function boot(options: Partial<Options>): void {
 }
 
 function shutdown(forget: boolean): void {
+  boots++;
+  booting = undefined;
   const gone = launched;
   if (!gone) return;
   launched = undefined;
@@ -185,7 +228,7 @@ function load(path: string): Promise<{ start(frame: Frame): Promise<Panel> }> {
   return import(/* @vite-ignore */ home + path);
 }
 
-function launcher(root: ShadowRoot): HTMLButtonElement {
+function launcher(root: ShadowRoot, words = ""): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "launcher";
@@ -193,6 +236,7 @@ function launcher(root: ShadowRoot): HTMLButtonElement {
   button.append(
     drawing("talk", "M5 15.5a8.5 8.5 0 0 1 8.5-8.5h5a8.5 8.5 0 0 1 0 17H12l-5 4v-5.8a8.5 8.5 0 0 1-2-6.7Z", "M12 15.5h.01M16 15.5h.01M20 15.5h.01"),
     drawing("fold", "M9 13l7 7 7-7"),
+    Object.assign(document.createElement("span"), { className: "words", textContent: words }),
     Object.assign(document.createElement("span"), { className: "badge" }),
   );
   (button.lastElementChild as HTMLElement).ariaHidden = "true";

@@ -9,16 +9,18 @@ export interface Options {
   server?: string;
   /** BCP 47; by default the page's own language, then the browser's. */
   locale?: string;
-  /** Where the launcher stands: at the end of a line by default. */
-  side?: "start" | "end";
+  /** Where the launcher stands; by default where lines end. */
+  side?: "left" | "right";
   scheme?: "auto" | "light" | "dark";
   theme?: Theme;
   /** Signed on the website's server. */
   identity?: Identity;
+  /** In place of "How can we help?". */
+  greeting?: string;
   /** What a first message could be; by default three that fit most shops. */
   starters?: string[];
-  /** A page may bring a launcher of its own and call `Rapport('open')`. */
-  launcher?: boolean;
+  /** Words beside the launcher's drawing; `false` where the page has a launcher of its own. */
+  launcher?: string | false;
 }
 
 export interface Theme {

@@ -1,6 +1,6 @@
 /** The panel's entry: puts chat, words and views together, and answers to `Rapport(...)`. */
 
-import { effect, signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals-core";
 import { render } from "preact";
 import { Chat } from "./chat";
 import { memory } from "./memory";
@@ -9,6 +9,7 @@ import css from "./panel.css?inline";
 import { wear } from "./style";
 import { adapt } from "./theme";
 import { App } from "./ui/app";
+import { views } from "./ui/later";
 import { linker } from "./link";
 import { Context, type Reading, type Ui } from "./ui/ui";
 import { words } from "./words";
@@ -41,14 +42,18 @@ export async function start(frame: Frame): Promise<Panel> {
   const place = document.createElement("div");
   place.className = "place";
   root.append(place);
-  render(
-    <Context.Provider value={ui}>
-      <App />
-    </Context.Provider>,
-    place,
-  );
-
   const stops = [
+    effect(() => {
+      // Whatever changes, the whole panel is drawn anew: it is small, and this needs no
+      // machinery. What only some views read is named here, so that all of it is seen.
+      for (const one of [chat.line, chat.waiting, chat.welcome, chat.typist, chat.log, reading, open, views]) void one.value;
+      render(
+        <Context.Provider value={ui}>
+          <App />
+        </Context.Provider>,
+        place,
+      );
+    }),
     effect(() => {
       frame.opened(open.value);
       if (open.value) {

@@ -2,10 +2,11 @@
 //! written from docs/interfaces.md speak.
 //!
 //! `frames` are its words, `hello` lets a visitor in, `session` is one open socket,
-//! `uploads` takes files.
+//! `uploads` takes files, and `presentation` tells the widget how it looks.
 
 pub mod frames;
 mod hello;
+mod presentation;
 mod session;
 mod socket;
 mod uploads;
@@ -77,7 +78,9 @@ impl Widget {
             .route("/v1/uploads", post(uploads::upload).layer(DefaultBodyLimit::max(upload_limit)))
             .route("/v1/files/{id}", get(uploads::download))
             .layer(CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([AUTHORIZATION]));
-        Router::new().route("/v1/chat", get(chat)).merge(files).with_state(self.clone())
+        let presentation =
+            Router::new().route("/v1/widget", get(presentation::presentation)).layer(CorsLayer::new().allow_origin(Any));
+        Router::new().route("/v1/chat", get(chat)).merge(files).merge(presentation).with_state(self.clone())
     }
 
     /// Forgets the counters of who has been silent; to be called now and then.

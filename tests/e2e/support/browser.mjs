@@ -61,9 +61,9 @@ export async function eventually(what, look, patience = 20_000) {
 }
 
 /** No finding that keeps anybody out. */
-export async function accessible(page, state) {
+export async function accessible(page, state, part = "html") {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const { violations } = await page.evaluate((part) => globalThis.axe.run(part, { resultTypes: ["violations"] }), part);
   const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   const told = bad.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => `${node.target.flat().join(" ")} ${node.failureSummary}`).join("\n  ")}`);
   assert.deepEqual(told, [], `axe on ${state}`);

@@ -65,8 +65,7 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
   };
 
   // Where the inbox asks first, it asks before anything else.
-  const asked = chat.log.value.items.find(({ content, submitted }) => content.type === "form" && content.id === "prechat" && !submitted);
-  if (asked && chat.log.value.items.length === 1) return <div class="composer empty" />;
+  if (chat.asksFirst) return <div class="composer empty" />;
 
   return (
     <form

@@ -60,7 +60,13 @@ export function Entry({ item }: { item: Item }): JSX.Element | null {
         </>
       );
     case "form":
-      return <Form item={item} form={content} />;
+      return item.submitted || chat.waiting.value.some(({ id }) => id === `submit:${item.seq}`) ? (
+        <div class="bubble card done">
+          <Icon name="check" /> {words.t("submitted")}
+        </div>
+      ) : (
+        <Form seq={item.seq} fields={content.fields} />
+      );
     case "survey":
       return <Survey item={item} survey={content} />;
     case "file":
@@ -83,11 +89,7 @@ function Answer({ item, content }: { item: Item; content: AnswerContent }): JSX.
         <ul class="sources" aria-label={words.t("sources")}>
           {content.sources.map(({ article, title, section, url }) => (
             <li>
-              <button
-                type="button"
-                aria-label={words.t("read_article", { title })}
-                onClick={() => (reading.value = { article, section: url.split("#")[1] })}
-              >
+              <button type="button" onClick={() => (reading.value = { article, section: url.split("#")[1] })}>
                 <Icon name="page" />
                 <span>
                   {title}

@@ -2,45 +2,43 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { FormContent, FormField } from "../../shared/wire";
-import type { Item } from "../log";
-import { Icon } from "./icons";
+import type { FormField, Seq } from "../../shared/wire";
 import { useUi } from "./ui";
 
-export function Form({ item, form }: { item: Item; form: FormContent }): JSX.Element {
+export interface FormProps {
+  /** The form's entry; 0 is what the inbox asks before the first message. */
+  seq: Seq;
+  fields: FormField[];
+  title?: string;
+  /** The words on its button. */
+  send?: string;
+}
+
+export function Form({ seq, fields, title, send }: FormProps): JSX.Element {
   const { chat, words } = useUi();
   const [values, setValues] = useState<Record<string, string>>({});
   const [complaints, setComplaints] = useState<Record<string, string>>({});
-  const sent = item.submitted || chat.waiting.value.some((one) => one.id === `submit:${item.seq}`);
-  if (sent) {
-    return (
-      <div class="bubble card done">
-        <Icon name="check" /> {words.t("submitted")}
-      </div>
-    );
-  }
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const found: Record<string, string> = {};
-    for (const field of form.fields) {
+    for (const field of fields) {
       const wrong = complaint(field, values[field.name]?.trim() ?? "");
       if (wrong) found[field.name] = words.t(wrong);
     }
     setComplaints(found);
-    const first = form.fields.find((field) => found[field.name]);
+    const first = fields.find((field) => found[field.name]);
     const element = event.currentTarget as HTMLFormElement;
     if (first) return (element.elements.namedItem(first.name) as HTMLElement).focus();
     const filled = Object.entries(values).map(([name, value]) => [name, value.trim()] as const);
-    chat.submit(item.seq, Object.fromEntries(filled.filter(([, value]) => value)));
+    chat.submit(seq, Object.fromEntries(filled.filter(([, value]) => value)));
   };
 
-  const prechat = form.id === "prechat";
   return (
     <form class="bubble card" noValidate onSubmit={submit}>
-      {prechat && <h2>{words.t("before_start")}</h2>}
-      {form.fields.map((field) => {
-        const id = `f${item.seq}-${field.name}`;
+      {title && <h2 dir="auto">{title}</h2>}
+      {fields.map((field) => {
+        const id = `f${seq}-${field.name}`;
         const wrong = complaints[field.name];
         return (
           <div class="field">
@@ -66,7 +64,7 @@ export function Form({ item, form }: { item: Item; form: FormContent }): JSX.Ele
         );
       })}
       <button type="submit" class="primary">
-        {words.t(prechat ? "start" : "submit")}
+        {send ?? words.t("submit")}
       </button>
     </form>
   );

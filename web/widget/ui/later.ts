@@ -3,7 +3,7 @@
  * costs little.
  */
 
-import { signal } from "@preact/signals";
+import { signal } from "@preact/signals-core";
 import { wear } from "../style";
 
 type Views = typeof import("./entry");

@@ -27,7 +27,7 @@ export function Log(): JSX.Element {
     if (started) fetchViews(place.current!.getRootNode() as ShadowRoot);
   }, [started, last]);
 
-  const toEnd = () => place.current?.scrollTo({ top: place.current.scrollHeight, behavior: "smooth" });
+  const toEnd = () => place.current?.scrollTo({ top: place.current.scrollHeight, behavior: pace() });
   const person = chat.log.value.handoff?.state === "assigned";
   return (
     <div class="middle">
@@ -167,6 +167,10 @@ function isNote({ content, author }: Item): boolean {
   return content.type === "handoff" || content.type === "status" || (author.kind === "system" && content.type === "text");
 }
 
+function pace(): ScrollBehavior {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}
+
 function fromEnd(place: HTMLElement): number {
   return place.scrollHeight - place.scrollTop - place.clientHeight;
 }
@@ -192,7 +196,7 @@ function useFollow(
     else if (atEnd) {
       const end = place.scrollHeight - place.clientHeight;
       const top = fresh ? fresh.offsetTop - place.offsetTop - 56 : end;
-      place.scrollTo({ top: Math.min(end, Math.max(place.scrollTop, top)), behavior: "smooth" });
+      place.scrollTo({ top: Math.min(end, Math.max(place.scrollTop, top)), behavior: pace() });
     }
     seen.current = { last, open, atEnd: true };
     const follow = () => (seen.current.atEnd = fromEnd(place) < NEAR || !!fresh);

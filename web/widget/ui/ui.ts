@@ -2,7 +2,7 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals-core";
 import type { Target } from "../../shared/markdown-view";
 import type { Chat } from "../chat";
 import type { Options } from "../options";

@@ -1,6 +1,7 @@
 /** Before the first word: a greeting, what this is, and what one could ask. */
 
 import type { JSX } from "preact";
+import { Form } from "./form";
 import { Mark } from "./icons";
 import { useDisclosure } from "./log";
 import { useUi } from "./ui";
@@ -8,14 +9,31 @@ import { useUi } from "./ui";
 export function Welcome(): JSX.Element {
   const { chat, words, options } = useUi();
   const disclosure = useDisclosure();
+  const settings = chat.welcome.value?.settings;
+  const greeting = options.greeting ?? settings?.greeting;
+  const asked = chat.asksFirst;
   return (
     <div class="welcome">
       <Mark />
-      <h2>
-        {words.t("greeting")} <span>{words.t("greeting_more")}</span>
-      </h2>
+      {greeting ? (
+        <h2 class={greeting.length > 60 ? "long" : undefined} dir="auto">
+          {greeting}
+        </h2>
+      ) : (
+        <h2>
+          {words.t("greeting")} <span>{words.t("greeting_more")}</span>
+        </h2>
+      )}
       <p>{disclosure}</p>
-      <div class="starters">
+      {asked ? <Form seq={0} fields={asked.fields} title={asked.text || words.t("before_start")} send={words.t("start")} /> : <Starters />}
+    </div>
+  );
+}
+
+function Starters(): JSX.Element {
+  const { chat, words, options } = useUi();
+  return (
+    <div class="starters">
         {options.starters
           ? options.starters.map((text) => (
               <button type="button" class="chip" onClick={() => chat.say(text)}>
@@ -28,7 +46,6 @@ export function Welcome(): JSX.Element {
               </button>
             ))}
       </div>
-    </div>
   );
 }
 
