@@ -158,10 +158,13 @@ function Footnote(): JSX.Element | null {
     <p class="footnote">
       <span>{words.t("assistant")}</span>
       {mayAsk && (
-        // The assistant reads English best; the customer sees their own words.
-        <button type="button" class="link" onClick={() => chat.say(words.t("ask_person"), { postback: "I want to talk to a person" })}>
-          {words.t("starter_person")}
-        </button>
+        <span>
+          {"· "}
+          {/* The assistant reads English best; the customer sees their own words. */}
+          <button type="button" class="link" onClick={() => chat.say(words.t("ask_person"), { postback: "I want to talk to a person" })}>
+            {words.t("starter_person")}
+          </button>
+        </span>
       )}
     </p>
   );

@@ -4,7 +4,7 @@
  */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Markdown } from "../../shared/markdown-view";
 import type { AnswerContent, HandoffContent } from "../../shared/wire";
 import type { Item } from "../log";
@@ -111,6 +111,8 @@ function Helpful({ item }: { item: Item }): JSX.Element {
   const { chat, words } = useUi();
   const [asking, setAsking] = useState(false);
   const [comment, setComment] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), [asking]);
   const waiting = chat.waiting.value.find((one) => one.frame.type === "rate" && one.frame.seq === item.seq)?.frame;
   const helpful = waiting?.type === "rate" ? waiting.helpful : item.helpful;
   const rate = (yes: boolean) => {
@@ -133,7 +135,7 @@ function Helpful({ item }: { item: Item }): JSX.Element {
           <Icon name="down" />
         </button>
       </div>
-      {asking && (
+      {asking && item.current && (
         <form class="comment" onSubmit={tell}>
           <input
             type="text"
@@ -142,7 +144,7 @@ function Helpful({ item }: { item: Item }): JSX.Element {
             placeholder={words.t("what_missing")}
             aria-label={words.t("what_missing")}
             onInput={(event) => setComment(event.currentTarget.value)}
-            ref={(input) => input?.focus()}
+            ref={input}
           />
           <button type="submit" class="small">
             {words.t(comment.trim() ? "send_comment" : "skip")}

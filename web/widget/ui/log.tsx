@@ -203,4 +203,16 @@ function useFollow(
     place.addEventListener("scroll", follow, { passive: true });
     return () => place.removeEventListener("scroll", follow);
   }, [open, last, waiting, typing]);
+
+  // A notice or a longer draft leaves less room: who was at the end stays there.
+  useEffect(() => {
+    const place = ref.current!;
+    let height = place.clientHeight;
+    const observer = new ResizeObserver(() => {
+      if (place.clientHeight < height && fromEnd(place) < NEAR + height - place.clientHeight) place.scrollTop = place.scrollHeight;
+      height = place.clientHeight;
+    });
+    observer.observe(place);
+    return () => observer.disconnect();
+  }, []);
 }
