@@ -20,7 +20,7 @@ const LONGEST = 8_000;
 let keys = 0;
 
 export function Composer({ panel }: { panel: { current: HTMLElement | null } }): JSX.Element {
-  const { chat, words, draft } = useComposer();
+  const { chat, words, open, draft } = useComposer();
   const [text, setText] = useState(draft.get);
   const [files, setFiles] = useState<Attachment[]>([]);
   const [complaint, setComplaint] = useState("");
@@ -31,9 +31,10 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
   useEffect(() => {
     const box = input.current!;
     box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight, 140)}px`;
+    // Nothing can be measured while the panel is closed.
+    if (box.scrollHeight) box.style.height = `${Math.min(box.scrollHeight, 140)}px`;
     draft.set(text);
-  }, [text]);
+  }, [text, open.value]);
 
   const attach = (list: Iterable<globalThis.File>) => {
     setComplaint("");
@@ -171,11 +172,12 @@ function Footnote(): JSX.Element | null {
 }
 
 function useComposer() {
-  const { chat, words } = useUi();
+  const { chat, words, open } = useUi();
   const shelf = chat.memory.tab;
   return {
     chat,
     words,
+    open,
     draft: {
       get: () => shelf.get<string>("draft") ?? "",
       set: (text: string) => (text ? shelf.set("draft", text) : shelf.delete("draft")),
