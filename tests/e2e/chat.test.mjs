@@ -295,6 +295,24 @@ test("the page listens and commands", async () => {
   await context.close();
 });
 
+test("a form asks for what is missing", async () => {
+  const { context, page, widget } = await demo();
+  await widget.open();
+  await widget.panel.getByRole("button", { name: "Where is my order?" }).click();
+  await widget.log.getByLabel("Order number").fill("aw-10305");
+  await widget.log.getByLabel("E-mail address").fill("anneke.devos");
+  await page.keyboard.press("Enter");
+  await widget.log.getByText("This does not look like an e-mail address.").waitFor();
+  await widget.log.getByLabel("E-mail address").fill("anneke.devos@post.example");
+  await shot(page, "25-form");
+  await page.keyboard.press("Enter");
+  await widget.log.getByText("Sent. Thank you.").waitFor();
+  await widget.log.getByText(/AW-10305.*delivered/is).waitFor();
+  // The form has gone, and the keyboard is where the conversation goes on.
+  assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement.localName), "textarea");
+  await context.close();
+});
+
 test("who is signed in finds the conversation in another browser", async () => {
   const secret = await server.command("inbox", "secret", "demo");
   const hmac = createHmac("sha256", secret).update("4711").digest("hex");

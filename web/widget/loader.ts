@@ -138,6 +138,8 @@ async function boot(said: Partial<Options>): Promise<void> {
     options: { ...options, locale } as Options,
     server,
     language,
+    memory: remembered,
+    wear: (css) => wear(root, css),
     emit,
     opened: (open) => {
       if (open === host.hasAttribute("data-open")) return;

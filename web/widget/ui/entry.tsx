@@ -19,7 +19,7 @@ export { default as css } from "../entries.css?inline";
 export { Article } from "./article";
 
 export function Entry({ item }: { item: Item }): JSX.Element | null {
-  const { chat, words, link } = useUi();
+  const { chat, words, link, settle } = useUi();
   const { content, author } = item;
   switch (content.type) {
     case "text":
@@ -51,7 +51,7 @@ export function Entry({ item }: { item: Item }): JSX.Element | null {
           {item.current && (
             <div class="choices" role="group">
               {content.options.map((option) => (
-                <button type="button" class="chip" onClick={() => chat.choose(option)}>
+                <button type="button" class="chip" onClick={() => (chat.choose(option), settle())}>
                   {option.title}
                 </button>
               ))}
@@ -108,7 +108,7 @@ function Answer({ item, content }: { item: Item; content: AnswerContent }): JSX.
 
 /** Two thumbs, and where it did not help, a word about it if one likes. */
 function Helpful({ item }: { item: Item }): JSX.Element {
-  const { chat, words } = useUi();
+  const { chat, words, settle } = useUi();
   const [asking, setAsking] = useState(false);
   const [comment, setComment] = useState("");
   const input = useRef<HTMLInputElement>(null);
@@ -123,6 +123,7 @@ function Helpful({ item }: { item: Item }): JSX.Element {
     event.preventDefault();
     if (comment.trim()) chat.rate(item.seq, false, comment.trim());
     setAsking(false);
+    settle();
   };
   return (
     <div class="helpful">

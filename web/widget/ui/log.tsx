@@ -13,7 +13,7 @@ import { useUi } from "./ui";
 const NEAR = 80;
 
 export function Log(): JSX.Element {
-  const { chat, words, open } = useUi();
+  const { chat, words, open, wear } = useUi();
   const { items } = chat.log.value;
   const waiting = chat.waiting.value.filter((one) => one.frame.type === "message");
   const place = useRef<HTMLDivElement>(null);
@@ -24,7 +24,7 @@ export function Log(): JSX.Element {
 
   const started = items.length + waiting.length > 0;
   useEffect(() => {
-    if (started) fetchViews(place.current!.getRootNode() as ShadowRoot);
+    if (started) fetchViews(wear);
   }, [started, last]);
 
   const toEnd = () => place.current?.scrollTo({ top: place.current.scrollHeight, behavior: pace() });

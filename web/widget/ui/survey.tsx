@@ -8,7 +8,7 @@ import { Face, Icon } from "./icons";
 import { useUi } from "./ui";
 
 export function Survey({ item, survey }: { item: Item; survey: SurveyContent }): JSX.Element {
-  const { chat, words } = useUi();
+  const { chat, words, settle } = useUi();
   const [chosen, choose] = useState<number>();
   const [comment, setComment] = useState("");
   const form = useRef<HTMLFormElement>(null);
@@ -32,7 +32,9 @@ export function Survey({ item, survey }: { item: Item; survey: SurveyContent }):
   }
   const send = (event: Event) => {
     event.preventDefault();
-    if (chosen !== undefined) chat.survey(item.seq, chosen, comment.trim() || undefined);
+    if (chosen === undefined) return;
+    chat.survey(item.seq, chosen, comment.trim() || undefined);
+    settle();
   };
   return (
     <form ref={form} class="bubble card survey" onSubmit={send}>
