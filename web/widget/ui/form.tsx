@@ -54,7 +54,10 @@ export function Form({ seq, fields, title, send }: FormProps): JSX.Element {
               value={values[field.name] ?? ""}
               aria-invalid={wrong ? "true" : undefined}
               aria-describedby={wrong ? `${id}-wrong` : undefined}
-              onInput={(event) => setValues({ ...values, [field.name]: event.currentTarget.value })}
+              onInput={(event) => {
+                setValues({ ...values, [field.name]: event.currentTarget.value });
+                setComplaints({ ...complaints, [field.name]: "" });
+              }}
             />
             {wrong && (
               <p class="wrong" id={`${id}-wrong`}>
