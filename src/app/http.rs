@@ -17,7 +17,7 @@ use super::asyncapi::asyncapi;
 use crate::base::home::Home;
 use crate::channels::help;
 use crate::channels::widget::Widget;
-use crate::console;
+use crate::console::{self, Console};
 use crate::engine::Engine;
 
 /// Nothing but what a page of ours needs; an answer of the API needs nothing at all.
@@ -28,7 +28,8 @@ struct Operation {
     metrics: PrometheusHandle,
 }
 
-pub(super) fn router(engine: Engine, widget: &Widget, home: &Home, metrics: PrometheusHandle) -> Router {
+pub(super) fn router(engine: Engine, sockets: (&Widget, &Console), home: &Home, metrics: PrometheusHandle) -> Router {
+    let (widget, console) = sockets;
     let operation = Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -45,7 +46,7 @@ pub(super) fn router(engine: Engine, widget: &Widget, home: &Home, metrics: Prom
         .merge(operation)
         .merge(contracts)
         .merge(catalogue)
-        .merge(console::router(engine.clone()))
+        .merge(console.router())
         .merge(help::router(engine))
         .merge(widget.router())
         .fallback(not_found)

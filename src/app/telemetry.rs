@@ -35,6 +35,9 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_counter!("rapport_tracks_lost_total", "Website events that could not be kept.");
     metrics::describe_counter!("rapport_sockets_refused_total", "Sockets that were told why and closed, by the reason.");
     metrics::describe_counter!("rapport_errors_told_total", "Error frames sent, by their code.");
+    metrics::describe_counter!("rapport_mails_total", "Tries to send a mail, by their end.");
+    metrics::describe_counter!("rapport_consoles_reloaded_total", "Consoles that were too slow and told to reload.");
+    metrics::describe_gauge!("rapport_consoles_open", "Console sockets open now.");
     metrics::describe_gauge!("rapport_sockets_open", "Customer sockets open now.");
     metrics::describe_histogram!("rapport_turn_seconds", "From taking a turn up to its commit.");
     Ok(handle)

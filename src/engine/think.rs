@@ -122,7 +122,7 @@ impl Engine {
         Thought { outcome, acts }
     }
 
-    async fn understand(&self, work: &TurnWork, text: &str) -> Result<Reading, ReadError> {
+    pub(super) async fn understand(&self, work: &TurnWork, text: &str) -> Result<Reading, ReadError> {
         let moods: HashMap<Seq, Mood> =
             work.conversation.memory.moods.iter().map(|mood| (mood.seq, *mood)).collect();
         let phrases = &self.inner.settings.phrases;
@@ -139,7 +139,7 @@ impl Engine {
         self.inner.nlu.read(Utterance { text, locale, history: &history, today: self.today() }).await
     }
 
-    fn passages(&self, text: &str, reading: &Reading) -> Vec<PassageHit> {
+    pub(super) fn passages(&self, text: &str, reading: &Reading) -> Vec<PassageHit> {
         let locale = Some(reading.analysis.language.code.as_str());
         let query = Query { text, vector: Some(&reading.vector), locale, mode: Mode::Hybrid };
         self.inner.shop.knowledge().search(&query, PASSAGES)

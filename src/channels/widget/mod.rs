@@ -7,10 +7,9 @@
 pub mod frames;
 mod hello;
 mod session;
-mod socket;
 mod uploads;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -27,6 +26,7 @@ use tokio_util::task::TaskTracker;
 
 use super::limits::Limiter;
 use crate::base::config::Config;
+use crate::base::proxy;
 use crate::engine::Engine;
 
 /// What every socket shares.
@@ -54,7 +54,7 @@ struct ChatQuery {
 
 /// Who knocks, before anything was said.
 struct Caller {
-    address: SocketAddr,
+    address: IpAddr,
     origin: Option<String>,
     host: Option<String>,
     inbox_key: String,
@@ -97,8 +97,9 @@ async fn chat(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let caller = Caller {
-        address,
+        address: proxy::caller(address.ip(), forwarded),
         origin: header(ORIGIN),
         host: header(HOST),
         inbox_key: query.inbox.unwrap_or_default(),
