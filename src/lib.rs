@@ -8,7 +8,7 @@
 //! channels   console   insight
 //! engine
 //! policy     answer
-//! nlu        search     store     bus
+//! nlu   search   store   bus   mail   wire
 //! domain
 //! base
 //! ```
@@ -23,7 +23,9 @@ pub mod channels;
 pub mod console;
 pub mod domain;
 pub mod engine;
+pub mod mail;
 pub mod nlu;
 pub mod policy;
 pub mod search;
 pub mod store;
+pub mod wire;

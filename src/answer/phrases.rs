@@ -26,6 +26,11 @@ pub struct Phrases {
     pub still_queued: String,
     pub nobody_there: String,
     pub still_nobody: String,
+    pub takes_longer: String,
+    pub nobody_came: String,
+    pub leave_address: String,
+    pub will_write: String,
+    pub back_at: String,
     pub address_noted: String,
     pub returned: String,
     pub abandoned: String,
@@ -75,6 +80,14 @@ impl Default for Phrases {
                 "Nobody from the team is here right now. Your conversation is saved, and they read it as soon as \
                  somebody is back. If you leave your e-mail address, they can write to you.",
             ),
+            takes_longer: owned(
+                "I am sorry that it takes longer than I said: everybody is busy. I have asked the team again. \
+                 You are number {position} in the queue; it should take about {minutes}.",
+            ),
+            nobody_came: owned("I am sorry: nobody from the team has come yet. I have told them again."),
+            leave_address: owned("If you leave your e-mail address, they can write to you."),
+            will_write: owned("They will write to {email}."),
+            back_at: owned("The team is back {when}."),
             address_noted: owned("Thank you. A colleague will write to {email}. You can go on asking me meanwhile."),
             returned: owned("{agent} has handed the conversation back to the assistant"),
             abandoned: owned("Our colleague had to leave; the assistant is back, and you are in the queue again"),
@@ -136,6 +149,26 @@ impl Phrases {
     /// Told when a waiting customer asks again.
     pub fn still_queued(&self, position: i64, eta_s: i64) -> String {
         self.still_queued.replace("{position}", &position.to_string()).replace("{minutes}", &minutes(eta_s))
+    }
+
+    /// Told when a waiting customer has waited longer than promised, and somebody is there.
+    pub fn takes_longer(&self, position: i64, eta_s: i64) -> String {
+        self.takes_longer.replace("{position}", &position.to_string()).replace("{minutes}", &minutes(eta_s))
+    }
+
+    /// Told when nobody has come and nobody is there.
+    pub fn nobody_came(&self, email: Option<&str>, back_at: Option<&str>) -> String {
+        let write = match email {
+            Some(email) => self.will_write.replace("{email}", email),
+            None => self.leave_address.clone(),
+        };
+        let back = back_at.map(|when| format!(" {}", self.back(when))).unwrap_or_default();
+        format!("{}{back} {write}", self.nobody_came)
+    }
+
+    /// When somebody is back, for example `on Monday at 09:00`.
+    pub fn back(&self, when: &str) -> String {
+        self.back_at.replace("{when}", when)
     }
 
     pub fn address_noted(&self, email: &str) -> String {

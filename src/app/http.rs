@@ -19,7 +19,7 @@ use super::{demo, web};
 use crate::base::home::Home;
 use crate::channels::help;
 use crate::channels::widget::Widget;
-use crate::console;
+use crate::console::{self, Console};
 use crate::engine::Engine;
 
 /// Nothing but what a page of ours needs; an answer of the API needs nothing at all.
@@ -31,7 +31,8 @@ struct Operation {
     metrics: PrometheusHandle,
 }
 
-pub(super) fn router(engine: Engine, widget: &Widget, home: &Home, metrics: PrometheusHandle) -> Router {
+pub(super) fn router(engine: Engine, sockets: (&Widget, &Console), home: &Home, metrics: PrometheusHandle) -> Router {
+    let (widget, console) = sockets;
     let operation = Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -50,7 +51,7 @@ pub(super) fn router(engine: Engine, widget: &Widget, home: &Home, metrics: Prom
         .merge(operation)
         .merge(contracts)
         .merge(catalogue)
-        .merge(console::router(engine.clone()))
+        .merge(console.router())
         .merge(help::router(engine.clone()))
         .merge(demo::router(engine))
         .merge(web::router())

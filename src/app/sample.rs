@@ -19,6 +19,7 @@ pub(super) async fn load_into_empty(store: &Store, home: &Home) -> anyhow::Resul
     store.import_products(&products).await?;
     store.import_customers(&customers).await?;
     store.import_orders(&orders).await?;
+    store.set_setting("sample", &true).await?;
     // Last, because it is what says that the shop is complete: a crash before repeats it.
     store.create_inbox(INBOX, "Sample shop", &[]).await?;
     tracing::info!(products = products.len(), orders = orders.len(), "the sample shop is loaded");

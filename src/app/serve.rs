@@ -11,13 +11,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::lifecycle::{DRAIN, DataDirLock, stop_on_signals};
-use super::{http, sample, telemetry, watch};
+use super::watch::Folders;
+use super::{first_owner, http, reset, sample, telemetry, watch};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::bus::Bus;
 use crate::channels::widget::Widget;
-use crate::engine::{Engine, Settings, Shop};
+use crate::console::Console;
+use crate::engine::{Engine, Parts, Settings, Shop};
+use crate::mail::Mailer;
 use crate::nlu::{Nlu, NluOptions};
 use crate::store::{Dialect, Store};
 
@@ -53,11 +56,14 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
         store.free_leases().await?;
     }
     let first_start = sample::load_into_empty(&store, &home).await?;
+    let home = home.with_shop_of(&config.data_dir);
     let nlu = models.await.context("loading the models panicked")??;
 
     let config = Arc::new(config);
     let shop = Shop::load(&home, &config.data_dir)?;
-    let engine = Engine::new(store, Bus::default(), nlu, shop, settings, clock);
+    let mailer = Mailer::new(&config.mail)?;
+    let parts = Parts { store, bus: Bus::default(), nlu, shop, mailer };
+    let engine = Engine::new(parts, settings, clock);
     watch::import_articles(&engine, &home).await?;
     engine.rebuild_knowledge().await?;
     engine.rebuild_catalogue().await?;
@@ -65,12 +71,23 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
 
     let sockets = TaskTracker::new();
     let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
-    let background = watch::start(&engine, &home, &widget, stopping.clone());
-    let router = http::router(engine.clone(), &widget, &home, metrics);
+    let folders = Folders::new(home.clone());
+    let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
+    let console = Console::new(engine.clone(), config.clone(), reset, stopping.clone(), sockets.clone()).await?;
+    let tidy = {
+        let (widget, console) = (widget.clone(), console.clone());
+        move || {
+            widget.tidy();
+            console.tidy();
+        }
+    };
+    let background = watch::start(&engine, folders, tidy, stopping.clone());
+    let router = http::router(engine.clone(), (&widget, &console), &home, metrics);
 
     let address = listener.local_addr()?;
     println!("listening on http://{address}");
     tracing::info!(ready_ms = started.elapsed().as_millis(), "ready");
+    first_owner::invite(engine.store(), &config, &format!("http://{address}")).await?;
     if first_start {
         eprintln!("{}", sample::what_to_try_next());
     }

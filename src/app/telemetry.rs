@@ -41,6 +41,9 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
         "Sockets that were told why and closed, by the reason."
     );
     metrics::describe_counter!("rapport_errors_told_total", "Error frames sent, by their code.");
+    metrics::describe_counter!("rapport_mails_total", "Tries to send a mail, by their end.");
+    metrics::describe_counter!("rapport_consoles_reloaded_total", "Consoles that were too slow and told to reload.");
+    metrics::describe_gauge!("rapport_consoles_open", "Console sockets open now.");
     metrics::describe_gauge!("rapport_sockets_open", "Customer sockets open now.");
     metrics::describe_histogram!("rapport_turn_seconds", "From taking a turn up to its commit.");
     Ok(handle)

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use notify::{RecursiveMode, Watcher};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::home::Home;
-use crate::channels::widget::Widget;
 use crate::engine::Engine;
 use crate::search::articles::read_folder;
 
@@ -38,34 +38,68 @@ pub(super) async fn import_articles(engine: &Engine, home: &Home) -> anyhow::Res
     Ok(())
 }
 
+/// Where the shop's files are now: the console may move them to a new shop's folder.
+#[derive(Clone)]
+pub(super) struct Folders {
+    home: Arc<ArcSwap<Home>>,
+    moved: Arc<Notify>,
+}
+
+impl Folders {
+    pub fn new(home: Home) -> Self {
+        Self { home: Arc::new(ArcSwap::from_pointee(home)), moved: Arc::new(Notify::new()) }
+    }
+
+    pub fn home(&self) -> Home {
+        Home::clone(&self.home.load())
+    }
+
+    /// From now on these are watched.
+    pub fn move_to(&self, home: Home) {
+        self.home.store(Arc::new(home));
+        self.moved.notify_one();
+    }
+}
+
 /// Starts everything; the handle ends it.
-pub(super) fn start(engine: &Engine, home: &Home, widget: &Widget, stopping: CancellationToken) -> JoinHandle<()> {
-    let (engine, home, widget) = (engine.clone(), home.clone(), widget.clone());
+pub(super) fn start(
+    engine: &Engine,
+    folders: Folders,
+    tidy_up: impl Fn() + Send + 'static,
+    stopping: CancellationToken,
+) -> JoinHandle<()> {
+    let engine = engine.clone();
     tokio::spawn(async move {
         let touched = Arc::new(Notify::new());
-        let _watchers = [
-            watch_folder(&home.knowledge_base(), touched.clone()),
-            watch_folder(&home.intents(), touched.clone()),
-            watch_folder(&home.models().join("heads"), touched.clone()),
-        ];
+        let mut home = folders.home();
+        let mut _watchers = watch_folders(&home, &touched);
         let mut versions = tokio::time::interval(VERSIONS_EVERY);
         let mut tidy = tokio::time::interval(TIDY_EVERY);
         loop {
             tokio::select! {
                 () = stopping.cancelled() => return,
+                () = folders.moved.notified() => {
+                    home = folders.home();
+                    _watchers = watch_folders(&home, &touched);
+                }
                 () = settled(&touched) => reload_folders(&engine, &home).await,
                 _ = versions.tick() => {
                     if let Err(error) = engine.follow_versions().await {
                         tracing::warn!(%error, "cannot bring the indexes up to date; the old ones go on");
                     }
                 }
-                _ = tidy.tick() => widget.tidy(),
+                _ = tidy.tick() => tidy_up(),
             }
         }
     })
 }
 
-async fn reload_folders(engine: &Engine, home: &Home) {
+fn watch_folders(home: &Home, touched: &Arc<Notify>) -> [Option<notify::RecommendedWatcher>; 3] {
+    [home.knowledge_base(), home.intents(), home.models().join("heads")]
+        .map(|folder| watch_folder(&folder, touched.clone()))
+}
+
+pub(super) async fn reload_folders(engine: &Engine, home: &Home) {
     if let Err(error) = import_articles(engine, home).await {
         tracing::warn!(error = format!("{error:#}"), "cannot import the knowledge base");
     }

@@ -1,4 +1,4 @@
-//! The configuration: one TOML file, four environment variables above it.
+//! The configuration: one TOML file, a few environment variables above it.
 //!
 //! Every key has a default that suits a small shop. `docs/configuration.md` shows them
 //! all; a test fails when a key is missing there or has another default.
@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use super::secret::Password;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,12 +21,17 @@ pub struct Config {
     /// `sqlite:PATH` or `postgres://…`; by default `rapport.db` in the data directory.
     /// `RAPPORT_DATABASE_URL` overrides it.
     pub database_url: Option<String>,
+    /// Where customers and colleagues reach this server, for example
+    /// `https://chat.shop.example`; links in mails begin with it. `RAPPORT_PUBLIC_URL`
+    /// overrides it.
+    pub public_url: String,
     pub shop: Shop,
     pub assistant: Assistant,
     /// The bot's own sentences, by name, where the shop has other words: `answer::Phrases`.
     pub phrases: BTreeMap<String, String>,
     pub policy: PolicySection,
     pub handoff: Handoff,
+    pub mail: Mail,
     pub limits: Limits,
     pub model: Model,
     pub log: Log,
@@ -78,6 +85,38 @@ pub struct Handoff {
     pub absent_after_s: u32,
     /// How long one waiting customer takes an agent, in minutes: the basis of `eta_s`.
     pub minutes_each: u32,
+    /// An agent's words that a customer who has gone did not read are mailed after so
+    /// many seconds.
+    pub mail_after_s: u32,
+}
+
+/// The way out for mails: an SMTP server. Without a host none is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    pub host: String,
+    /// 0 takes the usual one: 587, 465 or 25.
+    pub port: u16,
+    pub security: MailSecurity,
+    /// Empty: without signing in.
+    pub username: String,
+    /// `RAPPORT_SMTP_PASSWORD` overrides it.
+    pub password: Password,
+    /// For example `Alder & Wick <chat@shop.example>`.
+    pub from: String,
+    /// Where answers go; empty: to `from`.
+    pub reply_to: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// TLS begins after the greeting; a server without it is refused.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// In the clear: for a server on this machine.
+    None,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -141,11 +180,13 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data_dir: PathBuf::from("var"),
             database_url: None,
+            public_url: String::new(),
             shop: Shop::default(),
             assistant: Assistant::default(),
             phrases: BTreeMap::new(),
             policy: PolicySection::default(),
             handoff: Handoff::default(),
+            mail: Mail::default(),
             limits: Limits::default(),
             model: Model::default(),
             log: Log::default(),
@@ -178,7 +219,36 @@ impl Default for PolicySection {
 
 impl Default for Handoff {
     fn default() -> Self {
-        Self { present_s: 60, absent_after_s: 900, minutes_each: 4 }
+        Self { present_s: 60, absent_after_s: 900, minutes_each: 4, mail_after_s: 180 }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 0,
+            security: MailSecurity::Starttls,
+            username: String::new(),
+            password: Password::default(),
+            from: String::new(),
+            reply_to: String::new(),
+        }
+    }
+}
+
+impl Mail {
+    pub fn configured(&self) -> bool {
+        !self.host.is_empty()
+    }
+
+    pub fn port(&self) -> u16 {
+        match (self.port, self.security) {
+            (0, MailSecurity::Starttls) => 587,
+            (0, MailSecurity::Tls) => 465,
+            (0, MailSecurity::None) => 25,
+            (port, _) => port,
+        }
     }
 }
 
@@ -237,6 +307,15 @@ impl Config {
         Ok(config)
     }
 
+    /// Where this server is reached, without a slash at the end: the public address, or
+    /// the one that it listens on.
+    pub fn address(&self) -> String {
+        match self.public_url.trim_end_matches('/') {
+            "" => format!("http://{}", self.listen),
+            url => url.to_owned(),
+        }
+    }
+
     fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
@@ -260,6 +339,12 @@ impl Config {
         if let Some(url) = variable("RAPPORT_DATABASE_URL") {
             self.database_url = Some(url);
         }
+        if let Some(url) = variable("RAPPORT_PUBLIC_URL") {
+            self.public_url = url;
+        }
+        if let Some(password) = variable("RAPPORT_SMTP_PASSWORD") {
+            self.mail.password = Password::new(password);
+        }
         Ok(())
     }
 
@@ -282,6 +367,7 @@ impl Config {
             ("policy.failed_answers", u64::from(self.policy.failed_answers)),
             ("handoff.present_s", u64::from(self.handoff.present_s)),
             ("handoff.absent_after_s", u64::from(self.handoff.absent_after_s)),
+            ("handoff.mail_after_s", u64::from(self.handoff.mail_after_s)),
             ("limits.visitor_rate", u64::from(self.limits.visitor_rate)),
             ("limits.visitor_burst", u64::from(self.limits.visitor_burst)),
             ("limits.address_rate", u64::from(self.limits.address_rate)),
@@ -303,6 +389,15 @@ impl Config {
                 &self.shop.time_zone,
                 "write an IANA name, for example Europe/Brussels",
             ));
+        }
+        let public_url = self.public_url.strip_prefix("https://").or(self.public_url.strip_prefix("http://"));
+        if !self.public_url.is_empty()
+            && public_url.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' ']))
+        {
+            return Err(unfit("public_url", &self.public_url, "write for example https://chat.shop.example"));
+        }
+        if self.mail.configured() && !self.mail.from.contains('@') {
+            return Err(unfit("mail.from", &self.mail.from, "write for example Alder & Wick <chat@shop.example>"));
         }
         if let Some(url) = &self.database_url
             && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))
@@ -360,6 +455,8 @@ mod tests {
     #[case("[policy]\nanswer = 1.5", "policy.answer = 1.5")]
     #[case("[policy]\nclarify = 0.9", "policy.clarify = 0.9")]
     #[case("[limits]\nvisitor_rate = 0", "limits.visitor_rate = 0")]
+    #[case("public_url = \"chat.shop.example\"", "public_url = chat.shop.example")]
+    #[case("[mail]\nhost = \"smtp.shop.example\"", "mail.from = ")]
     #[case("[shop]\ntime_zone = \"Mars/Base\"", "shop.time_zone = Mars/Base")]
     fn an_unfit_value_is_named_with_its_key(#[case] text: &str, #[case] names: &str) {
         let error = Config::parse(text).unwrap().check().unwrap_err().to_string();

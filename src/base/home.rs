@@ -2,9 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-/// The folder that holds `models/`, `intents/`, `knowledge-base/` and `catalogue/`.
+/// The folder that holds `models/`, `intents/`, `knowledge-base/` and `catalogue/`; and,
+/// where the console has made a shop in the data directory, that shop's own folder, whose
+/// intents and articles stand in for the sample's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Home(PathBuf);
+pub struct Home {
+    folder: PathBuf,
+    shop: PathBuf,
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -17,7 +22,7 @@ impl Home {
     pub fn find() -> Result<Self, HomeNotFound> {
         if let Some(named) = std::env::var_os("RAPPORT_HOME") {
             let named = PathBuf::from(named);
-            return if is_home(&named) { Ok(Self(named)) } else { Err(HomeNotFound) };
+            return if is_home(&named) { Ok(Self::at(named)) } else { Err(HomeNotFound) };
         }
         let starts = [std::env::current_dir().ok(), std::env::current_exe().ok()];
         starts
@@ -25,32 +30,44 @@ impl Home {
             .flatten()
             .flat_map(|start| start.ancestors())
             .find(|folder| is_home(folder))
-            .map(|folder| Self(folder.to_owned()))
+            .map(Self::at)
             .ok_or(HomeNotFound)
     }
 
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self(folder.into())
+        let folder = folder.into();
+        Self { shop: folder.clone(), folder }
+    }
+
+    /// With the shop that the console has made in this data directory, if it has.
+    pub fn with_shop_of(self, data_dir: &Path) -> Self {
+        let shop = Self::shop_folder(data_dir);
+        if shop.is_dir() { Self { shop, ..self } } else { self }
+    }
+
+    /// Where the console makes a shop.
+    pub fn shop_folder(data_dir: &Path) -> PathBuf {
+        data_dir.join("shop")
     }
 
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.folder
     }
 
     pub fn models(&self) -> PathBuf {
-        self.0.join("models")
+        self.folder.join("models")
     }
 
     pub fn intents(&self) -> PathBuf {
-        self.0.join("intents")
+        self.shop.join("intents")
     }
 
     pub fn knowledge_base(&self) -> PathBuf {
-        self.0.join("knowledge-base")
+        self.shop.join("knowledge-base")
     }
 
     pub fn catalogue(&self) -> PathBuf {
-        self.0.join("catalogue")
+        self.folder.join("catalogue")
     }
 }
 

@@ -18,21 +18,6 @@ pub fn new_secret(prefix: &str) -> String {
     format!("{prefix}_{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// A password for a person to copy, with 100 bits of randomness: four groups of five
-/// signs, none of which looks like another.
-pub fn new_password() -> String {
-    const SIGNS: [char; 32] = [
-        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y',
-        'z', '2', '3', '4', '5', '6', '7', '8', '9', '+',
-    ];
-    let mut bytes = [0_u8; 20];
-    getrandom::fill(&mut bytes).expect("the operating system's random source works");
-    // 32 signs divide 256, so that each is as likely as any other.
-    let signs: Vec<char> = bytes.iter().map(|byte| SIGNS[usize::from(*byte) % SIGNS.len()]).collect();
-    let groups: Vec<String> = signs.chunks(5).map(|group| group.iter().collect()).collect();
-    groups.join("-")
-}
-
 /// A random UUID, for what a client names before the server has seen it.
 pub fn new_uuid() -> Uuid {
     #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]

@@ -4,7 +4,11 @@
 
 pub mod clock;
 pub mod config;
+pub mod cookie;
+pub mod email;
 pub mod home;
 pub mod ids;
 pub mod markdown;
+pub mod proxy;
 pub mod secret;
+pub mod website;

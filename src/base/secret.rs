@@ -1,10 +1,43 @@
 //! Hashes and signatures of secrets.
 
+use std::fmt;
+
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+/// As NIST SP 800-63B counsels: length, and no rules about kinds of signs.
+pub const SHORTEST_PASSWORD: usize = 10;
+
+/// A password of the configuration: neither a log nor an error shows it.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    pub fn new(password: String) -> Self {
+        Self(password)
+    }
+
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "\"\"" } else { "…" })
+    }
+}
+
+impl Serialize for Password {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if self.0.is_empty() { "" } else { "…" })
+    }
+}
 
 /// The hex SHA-256 of a bearer token: what the database keeps instead of the token.
 /// Tokens carry 256 random bits, so a fast hash is enough (unlike for passwords).

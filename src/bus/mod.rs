@@ -8,13 +8,42 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, watch};
 
-use crate::domain::{Author, ConversationId, Seq};
+use crate::domain::{AgentId, Author, ConversationId, InboxId, MailId, Seq};
 
 /// Cheap to clone; all clones ring the same bell.
 #[derive(Clone, Debug)]
 pub struct Bus {
     rooms: Arc<Mutex<HashMap<ConversationId, Room>>>,
-    everywhere: broadcast::Sender<(ConversationId, Seq)>,
+    everywhere: broadcast::Sender<News>,
+}
+
+/// What the staff's consoles are told: where to look, never what stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A conversation's log has grown.
+    Reached(ConversationId),
+    /// A customer's message was read by the models.
+    Analysed(ConversationId, Seq),
+    /// Something about a conversation changed that no entry tells.
+    Changed(ConversationId),
+    Noted(ConversationId, String),
+    NoteGone(ConversationId, String),
+    Typing {
+        id: ConversationId,
+        author: Author,
+        on: bool,
+    },
+    /// The customer has seen the log up to there.
+    Read(ConversationId, Seq),
+    /// An agent has.
+    Seen(AgentId, ConversationId, Seq),
+    /// Nobody has taken a waiting conversation: step 1, 2 …
+    Urgent(ConversationId, i64),
+    /// An agent came, went or changed.
+    Staff,
+    RefusedOrigin(InboxId, String),
+    /// A mail was sent, or failed for good.
+    Mail(MailId),
 }
 
 /// What passes and is not kept.
@@ -48,7 +77,7 @@ pub struct Subscription {
 
 impl Default for Bus {
     fn default() -> Self {
-        Self { rooms: Arc::default(), everywhere: broadcast::channel(1024).0 }
+        Self { rooms: Arc::default(), everywhere: broadcast::channel(4096).0 }
     }
 }
 
@@ -69,9 +98,21 @@ impl Bus {
         }
     }
 
-    /// Every conversation's rings. A listener that falls behind loses the oldest and is told.
-    pub fn subscribe_everywhere(&self) -> broadcast::Receiver<(ConversationId, Seq)> {
+    /// The news of all conversations. A listener that falls behind loses the oldest and
+    /// is told.
+    pub fn subscribe_everywhere(&self) -> broadcast::Receiver<News> {
         self.everywhere.subscribe()
+    }
+
+    /// Tells the consoles.
+    pub fn tell(&self, news: News) {
+        // An error only says that nobody listens.
+        let _ = self.everywhere.send(news);
+    }
+
+    /// Tells the consoles that an agent came, went or changed.
+    pub fn staff_changed(&self) {
+        self.tell(News::Staff);
     }
 
     /// Tells that the conversation's log reaches to `seq` now. Call after the commit.
@@ -83,15 +124,22 @@ impl Bus {
                 newer
             });
         }
-        // An error only says that nobody listens everywhere.
-        let _ = self.everywhere.send((id.clone(), seq));
+        self.tell(News::Reached(id.clone()));
     }
 
     /// Tells who is there now something that is not kept.
     pub fn pass(&self, id: &ConversationId, passing: Passing) {
+        if let Passing::Typing { author, on } = &passing {
+            self.tell(News::Typing { id: id.clone(), author: author.clone(), on: *on });
+        }
         if let Some(room) = self.rooms().get(id) {
             let _ = room.passing.send(passing);
         }
+    }
+
+    /// Whether the customer has the conversation open, as far as this node knows.
+    pub fn is_open(&self, id: &ConversationId) -> bool {
+        self.rooms().contains_key(id)
     }
 
     /// How many conversations have a listener.

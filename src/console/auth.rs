@@ -1,13 +1,15 @@
-//! Who calls: a bearer token, the agent behind it, and what their role may do.
+//! Who calls: a bearer token or a session's cookie, the agent behind it, and what their
+//! role may do.
 
-use axum::Json;
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header::AUTHORIZATION;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 
-use super::problem::{Problem, ProblemDocument};
-use super::views::AgentView;
-use crate::engine::Engine;
+use super::Console;
+use super::origin::own_page;
+use super::problem::Problem;
+use crate::base::cookie;
 use crate::store::{Agent, Role};
 
 /// Whoever may look.
@@ -16,41 +18,77 @@ pub struct Viewer(pub Agent);
 /// Whoever may also act: an agent, an admin, the owner.
 pub struct Acting(pub Agent);
 
-impl<S> FromRequestParts<S> for Viewer
-where
-    Engine: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Problem;
+/// Whoever may also change the shop's settings.
+pub struct Admin(pub Agent);
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let engine = Engine::from_ref(state);
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::Unauthorized)?;
-        let agent = engine.store().agent_by_token(token.trim()).await?.ok_or(Problem::Unauthorized)?;
-        engine.store().seen(&agent.id).await?;
-        Ok(Viewer(agent))
-    }
+/// Whoever owns the shop.
+pub struct Owner(#[expect(dead_code, reason = "that they own it is all that is asked today")] pub Agent);
+
+/// By what somebody comes in.
+pub(super) enum Key {
+    Token(String),
+    Session(String),
 }
 
-impl<S> FromRequestParts<S> for Acting
-where
-    Engine: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Viewer(agent) = Viewer::from_request_parts(parts, state).await?;
-        if agent.role < Role::Agent {
-            return Err(Problem::Forbidden(Role::Agent.as_str(), agent.role.as_str()));
+impl Key {
+    /// The key that a request has, a token before a cookie.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")) {
+            return Some(Key::Token(token.trim().to_owned()));
         }
-        Ok(Acting(agent))
+        session_of(headers).map(Key::Session)
+    }
+
+    pub async fn agent(&self, console: &Console) -> Result<Agent, Problem> {
+        let store = console.engine().store();
+        let agent = match self {
+            Key::Token(token) => store.agent_by_token(token).await?,
+            Key::Session(secret) => store.agent_by_session(secret).await?,
+        };
+        let agent = agent.ok_or(Problem::Unauthorized)?;
+        store.seen(&agent.id).await?;
+        Ok(agent)
     }
 }
 
-/// Who am I?
-#[utoipa::path(get, path = "/v1/me", responses((status = 200, body = AgentView), (status = 401, body = ProblemDocument)))]
-pub async fn me(Viewer(agent): Viewer) -> Json<AgentView> {
-    Json(AgentView::of(&agent))
+/// The secret in the session's cookie.
+pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookie::session_in(lines).map(str::to_owned)
+}
+
+async fn agent_with(parts: &Parts, console: &Console, needed: Role) -> Result<Agent, Problem> {
+    let key = Key::of(&parts.headers).ok_or(Problem::Unauthorized)?;
+    if matches!(key, Key::Session(_)) && !own_page(&parts.method, &parts.headers, console.public_url()) {
+        return Err(Problem::Foreign);
+    }
+    let agent = key.agent(console).await?;
+    if agent.role < needed {
+        return Err(Problem::Forbidden { needed, yours: agent.role });
+    }
+    Ok(agent)
+}
+
+macro_rules! extract {
+    ($($name:ident needs $role:ident;)+) => {$(
+        impl<S> FromRequestParts<S> for $name
+        where
+            Console: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+                agent_with(parts, &Console::from_ref(state), Role::$role).await.map($name)
+            }
+        }
+    )+};
+}
+
+extract! {
+    Viewer needs Viewer;
+    Acting needs Agent;
+    Admin needs Admin;
+    Owner needs Owner;
 }

@@ -215,6 +215,25 @@ impl Content {
         }
     }
 
+    /// What can be searched for and shown in one line of a list; none where nobody said
+    /// anything (a handoff, a status).
+    pub fn line(&self) -> Option<String> {
+        let line = match self {
+            Content::Text { text, .. } | Content::Answer { text, .. } | Content::Choices { text, .. } => text.clone(),
+            Content::Products { items } => items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>().join(", "),
+            Content::File { name, .. } => name.clone(),
+            Content::Submitted { values, .. } => {
+                let words =
+                    values.values().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                words.collect::<Vec<_>>().join(", ")
+            }
+            _ => return None,
+        };
+        // PostgreSQL's TEXT takes no zero character.
+        let line = line.replace('\0', "");
+        (!line.trim().is_empty()).then_some(line)
+    }
+
     /// The words in it, if any, for a summary or a terminal.
     pub fn words(&self) -> Option<&str> {
         match self {
@@ -228,6 +247,13 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_said_has_no_line() {
+        assert_eq!(Content::text("hi\0 there").line().as_deref(), Some("hi there"));
+        assert_eq!(Content::text(" ").line(), None);
+        assert_eq!(Content::state(StatusState::Reopened).line(), None);
+    }
 
     #[test]
     fn a_status_shows_only_what_it_tells() {

@@ -87,6 +87,11 @@ impl Memory {
         }
         self.moods.push(mood);
     }
+
+    /// p(the customer is dissatisfied now), in thousandths.
+    pub fn unhappiness_permille(&self) -> i64 {
+        self.moods.last().map_or(0, |mood| (1000.0 * mood.unhappiness.clamp(0.0, 1.0)).round() as i64)
+    }
 }
 
 impl ConversationStatus {

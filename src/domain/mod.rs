@@ -9,10 +9,13 @@ pub mod conversation;
 pub mod customer;
 pub mod decision;
 pub mod entry;
+pub mod hours;
+pub mod inbox;
 pub mod intent;
 pub mod order;
 pub mod product;
 pub mod redacted;
+pub mod settings;
 
 pub use analysis::{Analysis, Entity, EntityType, Sentiment, SentimentLabel};
 pub use content::Content;
@@ -34,4 +37,6 @@ crate::string_id! {
     TokenId = "tok";
     /// An uploaded file.
     FileId = "fil";
+    /// A mail that is to go out, or went.
+    MailId = "mai";
 }

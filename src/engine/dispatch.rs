@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::think::{ThinkError, Thought};
 use super::{Engine, LEASE};
-use crate::bus::Passing;
+use crate::bus::{News, Passing};
 use crate::domain::{Author, ConversationId, TurnId};
 use crate::store::{StoreError, TurnCommit, TurnRef};
 
@@ -224,7 +224,11 @@ impl Engine {
             acts = acts.join("+"),
             escalated = outcome.escalate.is_some(),
         );
+        let analysed = outcome.analysis.is_some();
         let committed = self.inner.store.commit_turn(turn, outcome).await?;
+        if analysed && committed != TurnCommit::AlreadyDone {
+            self.inner.bus.tell(News::Analysed(turn.conversation_id.clone(), turn.message_seq));
+        }
         if let TurnCommit::Spoken(seq) = committed {
             self.inner.bus.ring(&turn.conversation_id, seq);
         }

@@ -46,8 +46,10 @@ impl Engine {
             metrics::counter!("rapport_messages_accepted_total").increment(1);
             self.inner.bus.ring(&conversation_id, accepted.seq);
         }
-        if let Some(turn) = &accepted.turn {
-            self.dispatch(turn.clone()).await;
+        match &accepted.turn {
+            Some(turn) => self.dispatch(turn.clone()).await,
+            None if !accepted.repeated => self.observe(&conversation_id, accepted.seq),
+            None => {}
         }
         Ok(accepted)
     }

@@ -10,8 +10,12 @@
 mod dispatch;
 mod handoff;
 mod intake;
+mod observe;
+mod opening;
+mod post;
 mod render;
 mod shop;
+mod suggest;
 mod think;
 mod vectors;
 mod weigh;
@@ -22,15 +26,18 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use handoff::{HandoffError, Presence};
+pub use handoff::{HandoffError, Presence, Reply, Step, Undo};
 pub use intake::{Inbound, IntakeError};
+pub use opening::ShopIdentity;
 pub use shop::{IntentSet, Shop};
+pub use suggest::{SuggestError, Suggestion};
 pub use weigh::{Scales, Standing, mend};
 
 use crate::answer::phrases::Phrases;
 use crate::base::clock::Clock;
 use crate::base::config::{Config, ConfigError, unfit};
 use crate::bus::Bus;
+use crate::mail::Mailer;
 use crate::nlu::Nlu;
 use crate::policy::Thresholds;
 use crate::store::Store;
@@ -51,12 +58,23 @@ struct Inner {
     nlu: Nlu,
     shop: Shop,
     settings: Settings,
+    /// The way out for mails, where one is configured.
+    mailer: Option<Mailer>,
     clock: Clock,
     /// This process, as the owner of leases.
     node: String,
     queues: dispatch::Queues,
     workers: TaskTracker,
     stopping: CancellationToken,
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Store,
+    pub bus: Bus,
+    pub nlu: Nlu,
+    pub shop: Shop,
+    pub mailer: Option<Mailer>,
 }
 
 /// What of the configuration a turn depends on.
@@ -69,6 +87,12 @@ pub struct Settings {
     pub present: Duration,
     pub absent_after: Duration,
     pub minutes_each: u32,
+    /// Unread words of an agent are mailed after so long.
+    pub mail_after: Duration,
+    /// The shop's name in the configuration.
+    pub shop: String,
+    /// Where this server is reached.
+    pub address: String,
     pub queued_turns: usize,
     pub phrases: Phrases,
 }
@@ -91,6 +115,9 @@ impl Settings {
             present: Duration::from_secs(config.handoff.present_s.into()),
             absent_after: Duration::from_secs(config.handoff.absent_after_s.into()),
             minutes_each: config.handoff.minutes_each,
+            mail_after: Duration::from_secs(config.handoff.mail_after_s.into()),
+            shop: config.shop.name.clone(),
+            address: config.address(),
             queued_turns: config.limits.queued_turns,
             phrases: Phrases::replaced(&config.phrases)
                 .map_err(|(name, needed)| unfit(&format!("phrases.{name}"), "…", &needed))?,
@@ -99,7 +126,8 @@ impl Settings {
 }
 
 impl Engine {
-    pub fn new(store: Store, bus: Bus, nlu: Nlu, shop: Shop, settings: Settings, clock: Clock) -> Self {
+    pub fn new(parts: Parts, settings: Settings, clock: Clock) -> Self {
+        let Parts { store, bus, nlu, shop, mailer } = parts;
         let queues = dispatch::Queues::new(settings.queued_turns);
         Self {
             inner: Arc::new(Inner {
@@ -108,6 +136,7 @@ impl Engine {
                 nlu,
                 shop,
                 settings,
+                mailer,
                 clock,
                 node: crate::base::ids::new_id("node"),
                 queues,
@@ -142,10 +171,11 @@ impl Engine {
     }
 
     /// Starts the poller that takes over turns which a crash or a full queue left behind,
-    /// and the watch over agents who have gone.
+    /// the watch over those who wait for a person, and the sending of mails.
     pub fn start(&self) {
         self.inner.workers.spawn(dispatch::poll(self.clone()));
         self.inner.workers.spawn(handoff::watch(self.clone()));
+        self.inner.workers.spawn(post::deliver(self.clone()));
     }
 
     /// Stops taking new turns and waits for those in flight, at most `patience`.

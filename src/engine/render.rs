@@ -145,7 +145,7 @@ impl Rendering<'_> {
             });
         } else {
             memory.asked_for_address = true;
-            contents.push(Content::text(phrases.nobody_there.clone()));
+            contents.push(Content::text(self.with_opening(&phrases.nobody_there).await?));
             contents.push(Content::Handoff {
                 state: HandoffState::Unavailable,
                 reason,
@@ -157,6 +157,14 @@ impl Rendering<'_> {
         Ok(())
     }
 
+    /// The words, and when somebody is back where the owner has set hours.
+    async fn with_opening(&self, words: &str) -> Result<String, ThinkError> {
+        Ok(match self.engine.back_at().await? {
+            Some(when) => format!("{words} {}", self.engine.inner.settings.phrases.back(&when)),
+            None => words.to_owned(),
+        })
+    }
+
     async fn tell_position(&self, contents: &mut Vec<Content>, memory: &mut Memory) -> Result<(), ThinkError> {
         let phrases = &self.engine.inner.settings.phrases;
         let Some(queued) = &self.work.conversation.queued else { return Ok(()) };
@@ -165,7 +173,7 @@ impl Rendering<'_> {
             phrases.still_queued(presence.position, presence.eta_s)
         } else {
             memory.asked_for_address = true;
-            phrases.still_nobody.clone()
+            self.with_opening(&phrases.still_nobody).await?
         }));
         Ok(())
     }

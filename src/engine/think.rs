@@ -131,7 +131,7 @@ impl Engine {
         Thought { outcome, acts }
     }
 
-    async fn understand(&self, work: &TurnWork, text: &str) -> Result<Reading, ReadError> {
+    pub(super) async fn understand(&self, work: &TurnWork, text: &str) -> Result<Reading, ReadError> {
         let moods: HashMap<Seq, Mood> = work.conversation.memory.moods.iter().map(|mood| (mood.seq, *mood)).collect();
         let phrases = &self.inner.settings.phrases;
         let history: Vec<PastTurn<'_>> = work

@@ -1,11 +1,12 @@
 //! Inboxes: where customers write, and from which websites they may.
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{Result, Store, json, to_json};
 use crate::base::ids::new_secret;
 use crate::domain::InboxId;
+use crate::domain::inbox::InboxSettings;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbox {
@@ -16,11 +17,16 @@ pub struct Inbox {
     pub secret: String,
     /// For example `https://shop.example`; the server's own origin needs no entry.
     pub origins: Vec<String>,
+    /// How customers write: `web`.
+    pub channel: String,
+    pub settings: InboxSettings,
 }
+
+const COLUMNS: &str = "id, public_key, name, secret, origins, channel, settings";
 
 impl Store {
     pub async fn inbox_by_key(&self, public_key: &str) -> Result<Option<Inbox>> {
-        let row = sqlx::query("SELECT id, public_key, name, secret, origins FROM inboxes WHERE public_key = $1")
+        let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM inboxes WHERE public_key = $1")))
             .bind(public_key)
             .fetch_optional(&self.reader)
             .await?;
@@ -28,7 +34,7 @@ impl Store {
     }
 
     pub async fn inboxes(&self) -> Result<Vec<Inbox>> {
-        let rows = sqlx::query("SELECT id, public_key, name, secret, origins FROM inboxes ORDER BY created_at, id")
+        let rows = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM inboxes ORDER BY created_at, id")))
             .fetch_all(&self.reader)
             .await?;
         rows.iter().map(inbox).collect()
@@ -36,10 +42,10 @@ impl Store {
 
     /// A new inbox with a new secret; `None` if the public key is taken.
     pub async fn create_inbox(&self, public_key: &str, name: &str, origins: &[String]) -> Result<Option<Inbox>> {
-        let row = sqlx::query(
+        let row = sqlx::query(AssertSqlSafe(format!(
             "INSERT INTO inboxes (id, public_key, name, secret, origins, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (public_key) DO NOTHING RETURNING id, public_key, name, secret, origins",
-        )
+             ON CONFLICT (public_key) DO NOTHING RETURNING {COLUMNS}"
+        )))
         .bind(InboxId::generate().0)
         .bind(public_key)
         .bind(name)
@@ -61,6 +67,26 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    pub async fn inbox(&self, id: &InboxId) -> Result<Option<Inbox>> {
+        let row = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM inboxes WHERE id = $1")))
+            .bind(id.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(inbox).transpose()
+    }
+
+    /// Writes an inbox's name, origins and settings.
+    pub async fn update_inbox(&self, inbox: &Inbox) -> Result<()> {
+        sqlx::query("UPDATE inboxes SET name = $2, origins = $3, settings = $4 WHERE id = $1")
+            .bind(inbox.id.as_str())
+            .bind(inbox.name.clone())
+            .bind(to_json(&inbox.origins))
+            .bind(to_json(&inbox.settings))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// A new secret in place of the old one, which signs nobody in any more.
     pub async fn rotate_inbox_secret(&self, id: &InboxId) -> Result<String> {
         let secret = new_secret("ibs");
@@ -80,5 +106,7 @@ fn inbox(row: &AnyRow) -> Result<Inbox> {
         name: row.try_get("name")?,
         secret: row.try_get("secret")?,
         origins: json(row, "origins")?,
+        channel: row.try_get("channel")?,
+        settings: json(row, "settings")?,
     })
 }

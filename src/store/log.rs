@@ -59,6 +59,10 @@ pub(super) struct Locked {
     pub resolved: bool,
     pub holder: Option<AgentId>,
     pub last_seq: Seq,
+    /// The last entry with words.
+    pub words_seq: Seq,
+    /// Since when the customer waits in the queue, in microseconds.
+    pub queued_at: Option<i64>,
 }
 
 impl Store {
@@ -91,12 +95,18 @@ impl Store {
             append(&mut tx, &mut conversation, now, entry).await?;
         }
         let seq = conversation.last_seq;
-        sqlx::query("UPDATE conversations SET last_seq = $2, status = 'open', updated_at = $3 WHERE id = $1")
-            .bind(conversation.id.as_str())
-            .bind(seq)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+        // What a person holds waits for that person; whatever slept wakes up.
+        sqlx::query(
+            "UPDATE conversations SET last_seq = $2, words_seq = $3, customer_seq = $2, status = 'open', \
+             updated_at = $4, snoozed_until = NULL, waiting_since = \
+             CASE WHEN holder IS NULL THEN waiting_since ELSE COALESCE(waiting_since, $4) END WHERE id = $1",
+        )
+        .bind(conversation.id.as_str())
+        .bind(seq)
+        .bind(conversation.words_seq)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
         let turn = if conversation.holder.is_none() {
             let turn = TurnRef { id: TurnId::generate(), conversation_id: conversation.id.clone(), message_seq: seq };
             sqlx::query(
@@ -152,10 +162,13 @@ pub(super) async fn lock(
         resolved: row.try_get::<&str, _>("status")? == "resolved",
         holder: row.try_get::<Option<String>, _>("holder")?.map(AgentId),
         last_seq: row.try_get("last_seq")?,
+        words_seq: row.try_get("words_seq")?,
+        queued_at: row.try_get("queued_at")?,
     }))
 }
 
-/// Adds one entry after the last. The caller writes `last_seq` back before it commits.
+/// Adds one entry after the last. The caller writes `last_seq` and `words_seq` back before
+/// it commits.
 pub(super) async fn append(
     tx: &mut Transaction<'static, Any>,
     conversation: &mut Locked,
@@ -163,9 +176,13 @@ pub(super) async fn append(
     entry: NewEntry,
 ) -> Result<Seq> {
     conversation.last_seq += 1;
+    let line = entry.content.line();
+    if line.is_some() {
+        conversation.words_seq = conversation.last_seq;
+    }
     sqlx::query(
         "INSERT INTO entries (conversation_id, seq, at, author_kind, author_id, author_name, content, in_reply_to, \
-         turn_id, client_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         turn_id, client_key, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(conversation.id.as_str())
     .bind(conversation.last_seq)
@@ -177,6 +194,7 @@ pub(super) async fn append(
     .bind(entry.in_reply_to)
     .bind(entry.turn.map(|turn| turn.0))
     .bind(entry.client_key)
+    .bind(line)
     .execute(&mut **tx)
     .await?;
     Ok(conversation.last_seq)

@@ -5,30 +5,55 @@
 //! decision. No transaction is held across the network or a model's run.
 
 mod agents;
+mod canned;
+mod changes;
 mod conversations;
 mod dialect;
 mod examination;
+mod facts;
+mod feed;
 mod feedback;
 mod inboxes;
 mod introduction;
+mod listing;
 mod log;
+mod mails;
+mod notes;
+mod presence;
+mod queue;
+mod refused;
+mod reports;
+mod sessions;
+mod settings;
 mod shop;
 mod turns;
 mod visitors;
+mod waits;
 
 use std::path::Path;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 
-pub use agents::{Agent, NewAgent, Role};
-pub use conversations::{Change, Changed, ConversationFilter, Note};
+pub use agents::{Agent, AgentChange, AgentStatus, NewAgent, Role};
+pub use canned::{CannedReply, CannedWrite};
+pub use changes::{Change, Changed};
 pub use dialect::Dialect;
 pub use examination::Examination;
+pub use facts::{Facts, PastRating, PastTrack};
+pub use feed::Placed;
 pub use feedback::{Feedback, FeedbackKind};
 pub use inboxes::Inbox;
 pub use introduction::Introduction;
+pub use listing::{Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed, ListedCustomer, Listing, Preview};
 pub use log::{Accepted, NewEntry, NewMessage};
+pub use mails::{Mail, MailKind, MailState, NewMail, Outbox};
+pub use notes::Note;
+pub use presence::Colleague;
+pub use queue::{Unread, Waiting};
+pub use refused::RefusedOrigin;
+pub use reports::{DayReport, HourCount, hour_start};
+pub use sessions::{Link, LinkKind, LinkUse, NewLink, Newcomer, SESSION};
 pub use shop::{ImportedEvent, StoredFile, Track};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
 pub use visitors::{Identity, ImportedCustomer, Visitor};

@@ -160,13 +160,14 @@ impl Store {
         let mut tx = self.begin().await?;
         for order in orders {
             sqlx::query(
-                "INSERT INTO orders (number, email, details, changed_at) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (number) DO UPDATE SET email = $2, details = $3, changed_at = $4",
+                "INSERT INTO orders (number, email, details, changed_at, total) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (number) DO UPDATE SET email = $2, details = $3, changed_at = $4, total = $5",
             )
             .bind(order.number.clone())
             .bind(order.email.to_lowercase())
             .bind(to_json(order))
             .bind(now)
+            .bind(order.total.cents)
             .execute(&mut *tx)
             .await?;
         }
@@ -182,6 +183,28 @@ impl Store {
             .fetch_optional(&self.reader)
             .await?;
         row.as_ref().map(|row| json(row, "details")).transpose()
+    }
+
+    /// Empties the shop: products, orders, articles from files, and the customers of an
+    /// import who never wrote.
+    pub async fn empty_shop(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        for sql in [
+            "DELETE FROM products",
+            "DELETE FROM orders",
+            "DELETE FROM articles",
+            "DELETE FROM tracks WHERE conversation_id IS NULL",
+            "DELETE FROM customers WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.customer_id = customers.id) \
+             AND NOT EXISTS (SELECT 1 FROM tracks t WHERE t.customer_id = customers.id) \
+             AND NOT EXISTS (SELECT 1 FROM visitors v WHERE v.customer_id = customers.id) \
+             AND NOT EXISTS (SELECT 1 FROM files f WHERE f.customer_id = customers.id)",
+        ] {
+            sqlx::query(sql).execute(&mut *tx).await?;
+        }
+        bump(&mut tx, "articles").await?;
+        bump(&mut tx, "products").await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// How often the named thing has changed, so that an index knows when it is old.

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use super::log::{NewEntry, append, lock};
+use super::waits::begin_wait;
 use super::{Result, Store, to_json};
-use crate::domain::conversation::Memory;
+use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::Explanation;
 use crate::domain::entry::{Author, AuthorKind, Entry, Seq};
 use crate::domain::{Analysis, Content, Conversation, ConversationId, TurnId};
@@ -109,20 +110,59 @@ impl Store {
             entry.turn = Some(turn.id.clone());
             append(&mut tx, &mut conversation, now, entry).await?;
         }
+        let begins_to_wait = outcome.escalate.is_some() && conversation.queued_at.is_none();
         sqlx::query(
-            "UPDATE conversations SET last_seq = $2, memory = $3, updated_at = $4, \
-             queued_at = CASE WHEN queued_at IS NULL AND $5 IS NOT NULL THEN $4 ELSE queued_at END, \
-             queued_reason = COALESCE(queued_reason, $5) WHERE id = $1",
+            "UPDATE conversations SET last_seq = $2, words_seq = $3, memory = $4, unhappiness = $5, updated_at = $6, \
+             queued_at = CASE WHEN queued_at IS NULL AND $7 IS NOT NULL THEN $6 ELSE queued_at END, \
+             waiting_since = CASE WHEN queued_at IS NULL AND $7 IS NOT NULL THEN $6 ELSE waiting_since END, \
+             queued_reason = COALESCE(queued_reason, $7) WHERE id = $1",
         )
         .bind(conversation.id.as_str())
         .bind(conversation.last_seq)
+        .bind(conversation.words_seq)
         .bind(to_json(&outcome.memory))
+        .bind(outcome.memory.unhappiness_permille())
         .bind(now)
         .bind(outcome.escalate)
         .execute(&mut *tx)
         .await?;
+        if begins_to_wait {
+            begin_wait(&mut tx, &conversation.id, now).await?;
+        }
         tx.commit().await?;
         Ok(TurnCommit::Spoken(conversation.last_seq))
+    }
+
+    /// Keeps how a message to a person was understood, and how it sounded; once.
+    pub async fn keep_analysis(&self, id: &ConversationId, analysis: &Analysis, mood: Mood) -> Result<()> {
+        let mut tx = self.begin().await?;
+        if lock(&mut tx, self, id).await?.is_none() {
+            return Ok(());
+        }
+        let new = sqlx::query(
+            "INSERT INTO analyses (conversation_id, seq, analysis) VALUES ($1, $2, $3) \
+             ON CONFLICT (conversation_id, seq) DO NOTHING",
+        )
+        .bind(id.as_str())
+        .bind(mood.seq)
+        .bind(to_json(analysis))
+        .execute(&mut *tx)
+        .await?;
+        if new.rows_affected() == 0 {
+            return Ok(());
+        }
+        let row =
+            sqlx::query("SELECT memory FROM conversations WHERE id = $1").bind(id.as_str()).fetch_one(&mut *tx).await?;
+        let mut memory: Memory = super::json(&row, "memory")?;
+        memory.remember_mood(mood);
+        sqlx::query("UPDATE conversations SET memory = $2, unhappiness = $3 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(to_json(&memory))
+            .bind(memory.unhappiness_permille())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Keeps this node's leases while it works on them.

@@ -33,6 +33,24 @@ async fn openapi_is_what_the_code_says() {
         "/v1/conversations/{id}/resolve",
         "/v1/conversations/{id}/messages",
         "/v1/conversations/{id}/notes",
+        "/v1/conversations/counts",
+        "/v1/conversations/{id}/suggestions",
+        "/v1/conversations/{id}/assign",
+        "/v1/conversations/{id}/snooze",
+        "/v1/conversations/{id}/reopen",
+        "/v1/conversations/{id}/seen",
+        "/v1/session",
+        "/v1/links/{token}",
+        "/v1/me",
+        "/v1/agents",
+        "/v1/invitations",
+        "/v1/customers/{id}",
+        "/v1/canned-replies",
+        "/v1/reports/today",
+        "/v1/inboxes",
+        "/v1/settings",
+        "/v1/shop/reset",
+        "/v1/mails",
         "/v1/analyze",
     ] {
         assert!(served["paths"][path].is_object(), "{path}");
@@ -48,6 +66,32 @@ async fn asyncapi_is_what_the_code_says() {
     assert_eq!(served, rapport::app::asyncapi::asyncapi());
     assert!(served["asyncapi"].as_str().is_some_and(|version| version.starts_with('3')), "{}", served["asyncapi"]);
     assert_eq!(served["channels"]["chat"]["address"], "/v1/chat");
+    assert_eq!(served["channels"]["console"]["address"], "/v1/console");
+}
+
+#[tokio::test]
+async fn every_documented_frame_of_the_console_is_in_it() {
+    let served = document("/asyncapi.json").await;
+    let client = ["hello", "resume_after", "typing", "seen", "status"];
+    let server = [
+        "welcome",
+        "cursor",
+        "event",
+        "conversation_id",
+        "analysis",
+        "conversation",
+        "note",
+        "queue",
+        "presence",
+        "read",
+        "urgent",
+        "refused_origin",
+        "mail",
+        "reload",
+    ];
+    for word in client.into_iter().chain(server) {
+        assert!(has(&served, word), "{word}");
+    }
 }
 
 #[tokio::test]

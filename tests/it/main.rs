@@ -1,15 +1,17 @@
 //! The outside tests: the real binary, over its real sockets; and the store, on both of
 //! its databases.
 //!
-//! All but `store` know docs/interfaces.md and nothing else, so they hold for any server
+//! All but `store` and `desk` know docs/interfaces.md and nothing else, so they hold for any server
 //! that keeps that contract. `support` starts servers and speaks their protocols; each
 //! other module is one topic.
 
 mod agents;
 mod chat;
 mod client;
+mod console;
 mod contract;
 mod crash;
+mod desk;
 mod durability;
 mod faults;
 mod floors;
@@ -17,7 +19,9 @@ mod inputs;
 mod lifecycle;
 mod limits;
 mod load;
+mod mail;
 mod resume;
+mod signing_in;
 mod socket;
 mod store;
 mod story;

@@ -2,69 +2,12 @@
 
 use jiff::SignedDuration;
 use rapport::domain::content::StatusState;
-use rapport::domain::conversation::Memory;
-use rapport::domain::decision::Explanation;
-use rapport::domain::{Author, Content, ConversationId, CustomerId, Entry};
-use rapport::store::{
-    Change, Changed, ConversationFilter, Feedback, FeedbackKind, Introduction, NewAgent, NewMessage, Role, TurnCommit,
-    TurnOutcome, TurnRef,
-};
+use rapport::domain::{Author, Content, CustomerId, Entry};
+use rapport::store::{Change, Changed, Feedback, FeedbackKind, Introduction, NewAgent, Role, TurnCommit};
 use rstest::rstest;
 
-use crate::support::databases::{Database, Engine};
-
-/// A database with one inbox, one visitor and one agent.
-struct Shop {
-    database: Database,
-    conversation: ConversationId,
-    customer: Author,
-    agent: rapport::store::Agent,
-}
-
-impl Shop {
-    async fn new(engine: Engine) -> Self {
-        let database = Database::new(engine).await;
-        let store = &database.store;
-        let inbox = store.create_inbox("demo", "Demo", &[]).await.unwrap().unwrap();
-        let (_, visitor) = store.new_visitor(&inbox.id, None, Some("en")).await.unwrap();
-        let new = NewAgent { name: "Ada".into(), email: None, role: Role::Agent, password_hash: None };
-        let agent = store.create_agent(new).await.unwrap().unwrap();
-        let customer = Author::customer(&visitor.customer_id);
-        Self { conversation: visitor.conversation_id, customer, agent, database }
-    }
-
-    async fn say(&self, key: &str) -> rapport::store::Accepted {
-        let message = NewMessage {
-            conversation_id: self.conversation.clone(),
-            author: self.customer.clone(),
-            client_key: key.into(),
-            contents: vec![Content::text(key)],
-        };
-        let until = self.database.clock.now() + SignedDuration::from_secs(4);
-        self.database.store.accept_message(message, "this node", until).await.unwrap().unwrap()
-    }
-
-    async fn answer(&self, turn: &TurnRef, escalate: Option<&str>) -> TurnCommit {
-        let outcome = TurnOutcome {
-            author: Author::bot("Wick"),
-            contents: vec![Content::text("one"), Content::text("two")],
-            memory: Memory { failed_answers: 7, ..Memory::default() },
-            escalate: escalate.map(str::to_owned),
-            analysis: None,
-            explanation: Explanation::default(),
-        };
-        self.database.store.commit_turn(turn, outcome).await.unwrap()
-    }
-
-    async fn take(&self) -> Changed {
-        let take = Change::Take { agent: self.agent.id.clone(), name: self.agent.name.clone() };
-        self.database.store.change(&self.conversation, take).await.unwrap()
-    }
-
-    async fn log(&self) -> Vec<Entry> {
-        self.database.store.entries(&self.conversation, 0, 1000).await.unwrap()
-    }
-}
+use crate::support::databases::Engine;
+use crate::support::shop::Shop;
 
 fn kinds(log: &[Entry]) -> Vec<&'static str> {
     log.iter().map(|entry| entry.content.kind()).collect()
@@ -196,18 +139,15 @@ async fn the_queue_is_worked_from_its_front(#[values(Engine::Sqlite, Engine::Pos
     later.answer(&turn, Some("unhappy")).await;
 
     let store = &later.database.store;
-    let queue = store.conversations(ConversationFilter::Queued, None, 10).await.unwrap();
-    let reasons: Vec<_> = queue.iter().map(|one| one.queued.clone().unwrap().reason).collect();
+    let queue = store.waiting(10).await.unwrap();
+    let reasons: Vec<_> = queue.iter().map(|one| one.reason.clone()).collect();
     assert_eq!(reasons, ["asked for a person", "unhappy"]);
-    assert_eq!(store.queue_position(queue[1].queued.clone().unwrap().at).await.unwrap(), 2);
-    let page = store.conversations(ConversationFilter::Queued, Some(&queue[0].id), 10).await.unwrap();
-    assert_eq!(page.len(), 1);
-    assert_eq!(page[0].id, queue[1].id);
+    assert_eq!(store.queue_position(queue[1].since).await.unwrap(), 2);
 
     let take = Change::Take { agent: later.agent.id.clone(), name: "Ada".into() };
     store.change(&queue[0].id, take).await.unwrap();
-    assert_eq!(store.conversations(ConversationFilter::Queued, None, 10).await.unwrap().len(), 1);
-    assert_eq!(store.queue_position(queue[1].queued.clone().unwrap().at).await.unwrap(), 1);
+    assert_eq!(store.waiting(10).await.unwrap().len(), 1);
+    assert_eq!(store.queue_position(queue[1].since).await.unwrap(), 1);
 }
 
 #[rstest]
@@ -237,6 +177,7 @@ async fn an_agents_story_stands_in_the_log(#[values(Engine::Sqlite, Engine::Post
         name: "Ada".into(),
         content: Content::text("hello"),
         key: Some(key.into()),
+        seen: None,
     };
     assert_eq!(store.change(&shop.conversation, reply("1")).await.unwrap(), Changed::NotHeld);
     shop.take().await;

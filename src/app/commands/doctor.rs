@@ -3,6 +3,7 @@
 
 mod database;
 mod machine;
+mod mail;
 mod models;
 mod place;
 mod shop;
@@ -82,6 +83,7 @@ pub async fn run(
             findings.extend(place::findings(config).await);
             findings.extend(machine::clock(config, &Clock::System));
             findings.extend(database::findings(config).await);
+            findings.extend(mail::findings(config).await);
         }
         Err(error) => findings.push(Finding::fail("configuration", error.to_string())),
     }

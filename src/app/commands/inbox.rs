@@ -1,12 +1,13 @@
 //! `rapport inbox`: where customers write, and from which websites they may.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
 use crate::app::database::open_existing;
 use crate::app::output;
 use crate::base::config::Config;
+use crate::base::website::{parse_inbox_key, parse_origin};
 use crate::store::{Inbox, Store};
 
 /// Create inboxes, and say which websites may show them.
@@ -68,8 +69,7 @@ pub async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
 
 /// Makes an inbox, or says why not.
 pub(super) async fn create(store: &Store, key: &str, name: Option<&str>, origins: &[String]) -> anyhow::Result<()> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !(2..=64).contains(&key.len()) || !key.chars().all(fits) {
+    if parse_inbox_key(key).is_none() {
         bail!(
             "`{key}` is no public key of an inbox: write 2 to 64 small letters, digits and hyphens, for example web-shop"
         );
@@ -144,60 +144,10 @@ fn told(origins: &[String]) -> String {
     if origins.is_empty() { "no other website".to_owned() } else { origins.join(", ") }
 }
 
-/// An origin as browsers send it: scheme, host, and the port unless it is the scheme's own.
 fn checked_origin(text: &str) -> anyhow::Result<String> {
-    let unfit = || {
-        anyhow::anyhow!(
+    parse_origin(text).with_context(|| {
+        format!(
             "`{text}` is no website's origin: write scheme and host without a path, for example https://shop.example"
         )
-    };
-    if text == "*" {
-        return Ok(text.to_owned());
-    }
-    let origin = text.trim_end_matches('/').to_ascii_lowercase();
-    let (scheme, authority) = origin.split_once("://").ok_or_else(unfit)?;
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse::<u16>().map_err(|_| unfit())?)),
-        _ => (authority, None),
-    };
-    let usual = match scheme {
-        "https" => 443,
-        "http" => 80,
-        _ => return Err(unfit()),
-    };
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '[' | ']' | ':');
-    if host.is_empty() || !host.chars().all(fits) {
-        return Err(unfit());
-    }
-    Ok(match port.filter(|port| *port != usual) {
-        Some(port) => format!("{scheme}://{host}:{port}"),
-        None => format!("{scheme}://{host}"),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("https://Shop.example/", "https://shop.example")]
-    #[case("https://shop.example:443", "https://shop.example")]
-    #[case("http://localhost:5173", "http://localhost:5173")]
-    #[case("http://[::1]:8000", "http://[::1]:8000")]
-    #[case("*", "*")]
-    fn an_origin_is_kept_as_browsers_send_it(#[case] text: &str, #[case] origin: &str) {
-        assert_eq!(checked_origin(text).expect("it is one"), origin);
-    }
-
-    #[rstest]
-    #[case("shop.example")]
-    #[case("https://shop.example/path")]
-    #[case("https://")]
-    #[case("ftp://shop.example")]
-    #[case("https://shop.example:99999")]
-    #[case("https://eva@shop.example")]
-    fn what_is_no_origin_is_refused(#[case] text: &str) {
-        assert!(checked_origin(text).expect_err("it is none").to_string().contains("https://shop.example"));
-    }
 }

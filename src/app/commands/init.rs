@@ -51,6 +51,12 @@ pub struct Args {
     home: Option<PathBuf>,
 }
 
+/// The intents that every shop has, by their path in a shop's folder.
+pub(in crate::app) fn starter_intents(shop: &str) -> impl Iterator<Item = (&'static str, String)> {
+    let intents = STARTER.into_iter().filter(|(path, _)| path.starts_with("intents/"));
+    intents.map(move |(path, text)| (path, text.replace("{shop}", shop)))
+}
+
 pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     let name = args.name.trim();
     if name.is_empty() {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::domain::inbox::InboxSettings;
 use crate::domain::{Author, Entry, Seq};
+pub use crate::wire::{CloseCode, ErrorCode, ErrorFrame};
 
 /// What a client says.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -115,6 +117,9 @@ pub enum ServerFrame {
         last_seq: Seq,
         assistant: Assistant,
         heartbeat_s: u64,
+        /// The inbox's own: greeting, theme, the form before the chat.
+        #[serde(default)]
+        settings: Box<InboxSettings>,
     },
     /// The message is on disk.
     Ack {
@@ -137,60 +142,6 @@ pub enum ServerFrame {
 pub struct Assistant {
     pub name: String,
     pub disclosure: String,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ErrorFrame {
-    pub code: ErrorCode,
-    pub message: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_msg_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_ms: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
-    BadFrame,
-    TooLarge,
-    RateLimited,
-    Unauthorized,
-    ForbiddenOrigin,
-    UnknownInbox,
-    Conflict,
-    Unavailable,
-}
-
-/// Why a socket is closed: RFC 6455 section 7.4 and our own from 4000 on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
-pub enum CloseCode {
-    Normal = 1000,
-    BinaryFrame = 1003,
-    InvalidUtf8 = 1007,
-    Policy = 1008,
-    TooLarge = 1009,
-    Restart = 1012,
-    TryAgainLater = 1013,
-    HelloExpected = 4001,
-    Superseded = 4003,
-}
-
-impl ErrorFrame {
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), client_msg_id: None, retry_after_ms: None }
-    }
-
-    pub fn about(mut self, client_msg_id: impl ToString) -> Self {
-        self.client_msg_id = Some(client_msg_id.to_string());
-        self
-    }
-
-    pub fn retry_after(mut self, wait: std::time::Duration) -> Self {
-        self.retry_after_ms = Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1));
-        self
-    }
 }
 
 impl ClientFrame {

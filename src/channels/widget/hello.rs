@@ -5,6 +5,9 @@ use axum::http::Uri;
 use super::Caller;
 use super::frames::{CloseCode, ErrorCode, ErrorFrame, Hello};
 use crate::base::secret::verify_hmac_sha256_hex;
+use crate::base::website::parse_origin;
+use crate::bus::News;
+use crate::engine::Engine;
 use crate::store::{Identity, Inbox, Store, StoreError, Visitor};
 
 /// A visitor who may stay, with the token by which they come back.
@@ -32,22 +35,34 @@ impl From<StoreError> for Refused {
 }
 
 /// The inbox that the caller asks for, if this website may embed it.
-pub(super) async fn inbox(store: &Store, caller: &Caller) -> Result<Inbox, Refused> {
-    let Some(inbox) = store.inbox_by_key(&caller.inbox_key).await? else {
+pub(super) async fn inbox(engine: &Engine, caller: &Caller) -> Result<Inbox, Refused> {
+    let Some(inbox) = engine.store().inbox_by_key(&caller.inbox_key).await? else {
         let message = format!("there is no inbox with the key `{}`", caller.inbox_key);
         return Err(Refused::new(ErrorCode::UnknownInbox, &message));
     };
     match &caller.origin {
         Some(origin) if !may_embed(origin, caller.host.as_deref(), &inbox.origins) => {
             tracing::warn!(inbox = %inbox.public_key, origin, "an origin was refused");
+            note(engine, &inbox, origin).await;
             let message = format!(
-                "the website {origin} may not open this chat; allow it with \
+                "the website {origin} may not open this chat; allow it in the console, or with \
                  `rapport inbox allow {} {origin}`",
                 inbox.public_key
             );
             Err(Refused::new(ErrorCode::ForbiddenOrigin, &message))
         }
         _ => Ok(inbox),
+    }
+}
+
+/// Notes a refused website for the owner. What is no website is left out, and a note that
+/// cannot be kept harms nobody.
+async fn note(engine: &Engine, inbox: &Inbox, origin: &str) {
+    let Some(origin) = parse_origin(origin) else { return };
+    match engine.store().note_refused(&inbox.id, &origin).await {
+        Ok(true) => engine.bus().tell(News::RefusedOrigin(inbox.id.clone(), origin)),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "a refused origin could not be noted"),
     }
 }
 

@@ -8,10 +8,9 @@ pub mod frames;
 mod hello;
 mod presentation;
 mod session;
-mod socket;
 mod uploads;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,6 +28,7 @@ use tower_http::cors::{Any, CorsLayer};
 
 use super::limits::Limiter;
 use crate::base::config::Config;
+use crate::base::proxy;
 use crate::engine::Engine;
 
 /// What every socket shares.
@@ -56,7 +56,7 @@ struct ChatQuery {
 
 /// Who knocks, before anything was said.
 struct Caller {
-    address: SocketAddr,
+    address: IpAddr,
     origin: Option<String>,
     host: Option<String>,
     inbox_key: String,
@@ -109,8 +109,13 @@ async fn chat(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let caller =
-        Caller { address, origin: header(ORIGIN), host: header(HOST), inbox_key: query.inbox.unwrap_or_default() };
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let caller = Caller {
+        address: proxy::caller(address.ip(), forwarded),
+        origin: header(ORIGIN),
+        host: header(HOST),
+        inbox_key: query.inbox.unwrap_or_default(),
+    };
     let hard_limit = hard_limit(widget.shared.config.limits.frame_bytes);
     upgrade
         // axum's default of 128 KB a socket would cost 128 MB for a thousand idle ones.

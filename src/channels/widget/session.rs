@@ -13,14 +13,15 @@ use tokio::time::{Instant, timeout_at};
 
 use super::frames::{Assistant, ClientFrame, CloseCode, ErrorCode, ErrorFrame, Hello, Message, ServerFrame};
 use super::hello::{Refused, admit, inbox};
-use super::socket::{Gone, Incoming, Wire};
 use super::{Caller, Shared, Widget};
 use crate::base::secret::token_hash;
-use crate::bus::{Passing, Subscription};
+use crate::bus::{News, Passing, Subscription};
 use crate::domain::content::SurveyKind;
+use crate::domain::inbox::InboxSettings;
 use crate::domain::{Author, AuthorKind, Content, FileId, Seq};
 use crate::engine::{Inbound, IntakeError};
 use crate::store::{Feedback, FeedbackKind, Inbox, Introduction, StoreError, Track, Visitor};
+use crate::wire::{Gone, Incoming, Wire};
 
 /// How long a fresh socket may wait before it says hello.
 const HELLO_PATIENCE: Duration = Duration::from_secs(10);
@@ -53,6 +54,7 @@ struct Session<'a> {
     wire: Wire,
     address: IpAddr,
     visitor: Visitor,
+    settings: InboxSettings,
     /// The visitor's token, hashed: what the rate limit counts.
     token_hash: String,
     /// Token and tab together: a newer socket with the same one replaces this.
@@ -80,7 +82,8 @@ pub(super) async fn run(widget: &Widget, socket: axum::extract::ws::WebSocket, c
     let session = Session {
         shared,
         wire,
-        address: caller.address.ip(),
+        address: caller.address,
+        settings: inbox.settings,
         tab: hello.tab.as_ref().map(|tab| format!("{token_hash}:{tab}")),
         token_hash,
         visitor: admitted.visitor,
@@ -98,7 +101,7 @@ async fn greet(shared: &Shared, wire: &mut Wire, caller: &Caller) -> Result<(Inb
             .retry_after(Duration::from_secs(5));
         return Err(End::Refuse(error, CloseCode::TryAgainLater));
     }
-    let inbox = inbox(shared.engine.store(), caller).await?;
+    let inbox = inbox(&shared.engine, caller).await?;
     let deadline = Instant::now() + HELLO_PATIENCE;
     let expected = || ErrorFrame::new(ErrorCode::BadFrame, "the first frame must be a hello");
     loop {
@@ -127,7 +130,9 @@ async fn say_goodbye(wire: &mut Wire, end: End) {
         End::Close(code, reason) => wire.close(code, reason).await,
         End::Refuse(error, code) => {
             metrics::counter!("rapport_sockets_refused_total", "why" => error_name(error.code)).increment(1);
-            wire.refuse(error, code).await;
+            if wire.send(&ServerFrame::Error(error)).await.is_ok() {
+                wire.close(code, "").await;
+            }
         }
     }
 }
@@ -172,10 +177,11 @@ impl Session<'_> {
                 conversation_id: self.visitor.conversation_id.0.clone(),
                 last_seq,
                 assistant: Assistant {
-                    name: config.assistant.name.clone(),
+                    name: self.settings.assistant.clone().unwrap_or_else(|| config.assistant.name.clone()),
                     disclosure: config.assistant.disclosure.clone(),
                 },
                 heartbeat_s: config.limits.heartbeat_s,
+                settings: Box::new(self.settings.clone()),
             })
             .await?;
         let resume_after = hello.resume_after.unwrap_or(0).max(0);
@@ -371,7 +377,11 @@ impl Session<'_> {
             return Err(ErrorFrame::new(ErrorCode::Conflict, format!("the log ends at {}", self.sent)));
         }
         let store = self.shared.engine.store();
-        store.mark_read(&self.visitor.conversation_id, seq).await.map_err(|error| unavailable(&error))
+        let id = &self.visitor.conversation_id;
+        if store.mark_read(id, seq).await.map_err(|error| unavailable(&error))? {
+            self.shared.engine.bus().tell(News::Read(id.clone(), seq));
+        }
+        Ok(())
     }
 
     async fn submit(&mut self, seq: Seq, values: serde_json::Map<String, serde_json::Value>) -> Result<(), ErrorFrame> {

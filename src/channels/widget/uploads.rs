@@ -11,9 +11,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Widget;
+use crate::base::cookie;
 use crate::base::ids::new_id;
 use crate::domain::FileId;
-use crate::store::{StoreError, StoredFile, Visitor};
+use crate::store::{Store, StoreError, StoredFile, Visitor};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UploadError {
@@ -95,11 +96,7 @@ pub(super) async fn download(
     headers: HeaderMap,
 ) -> Result<Response, UploadError> {
     let file = widget.shared.engine.store().file(&FileId(id)).await?.ok_or(UploadError::NotFound)?;
-    let token = bearer(&headers).ok_or(UploadError::NoToken)?;
-    let visitor = widget.shared.engine.store().visitor_of_any_inbox(token).await?;
-    let own = visitor.is_some_and(|visitor| visitor.customer_id == file.customer_id);
-    // Agents may read what customers sent them.
-    if !own && widget.shared.engine.store().agent_by_token(token).await?.is_none() {
+    if !may_read(widget.shared.engine.store(), &headers, &file).await? {
         return Err(UploadError::NotFound);
     }
     let bytes = tokio::fs::read(path_of(&widget, &file.id)).await?;
@@ -110,6 +107,18 @@ pub(super) async fn download(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     Ok((headers, Body::from(bytes)).into_response())
+}
+
+/// Whoever sent a file may read it, and so may agents, by token or in the console.
+async fn may_read(store: &Store, headers: &HeaderMap, file: &StoredFile) -> Result<bool, UploadError> {
+    if let Some(token) = bearer(headers) {
+        let visitor = store.visitor_of_any_inbox(token).await?;
+        let own = visitor.is_some_and(|visitor| visitor.customer_id == file.customer_id);
+        return Ok(own || store.agent_by_token(token).await?.is_some());
+    }
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let session = cookie::session_in(cookies).ok_or(UploadError::NoToken)?;
+    Ok(store.agent_by_session(session).await?.is_some())
 }
 
 async fn visitor(widget: &Widget, headers: &HeaderMap) -> Result<Visitor, UploadError> {

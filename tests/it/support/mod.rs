@@ -1,13 +1,17 @@
 //! What every topic needs: a server, a customer, an agent, and a log that can be judged.
 
 pub mod api;
+pub mod browser;
 pub mod cli;
+pub mod console;
 pub mod customer;
 pub mod databases;
 pub mod log;
 pub mod process;
 pub mod scratch;
 pub mod server;
+pub mod shop;
+pub mod smtp;
 pub mod socket;
 
 use std::time::Duration;

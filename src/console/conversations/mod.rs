@@ -1,0 +1,4 @@
+//! Conversations: looking at them, and acting on them.
+
+pub(super) mod acting;
+pub(super) mod looking;

@@ -1,0 +1,258 @@
+//! Inboxes: where customers write, from which websites, and how the widget looks.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::super::Console;
+use super::super::auth::{Admin, Viewer};
+use super::super::problem::{Body, Problem, ProblemDocument, Query};
+use super::super::views::Page;
+use crate::base::website::{parse_inbox_key, parse_origin};
+use crate::domain::InboxId;
+use crate::domain::inbox::InboxSettings;
+use crate::store::{Inbox, RefusedOrigin};
+
+/// Websites that one inbox may be shown by.
+const ORIGINS: usize = 100;
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct InboxView {
+    pub id: String,
+    pub public_key: String,
+    pub name: String,
+    /// How customers write: `web`.
+    pub channel: String,
+    pub origins: Vec<String>,
+    pub settings: InboxSettings,
+    /// The HTML to paste into the website.
+    pub snippet: String,
+    /// Websites that tried and may not, the latest first.
+    pub refused: Vec<RefusedView>,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct RefusedView {
+    pub origin: String,
+    pub tries: i64,
+    #[schema(value_type = String, format = DateTime)]
+    #[schemars(with = "String")]
+    pub first_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    #[schemars(with = "String")]
+    pub last_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct NewInbox {
+    pub public_key: String,
+    pub name: String,
+}
+
+/// What is left out stays as it is.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct InboxChange {
+    pub name: Option<String>,
+    pub origins: Option<Vec<String>>,
+    pub settings: Option<InboxSettings>,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct OriginWords {
+    pub origin: String,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub struct OriginQuery {
+    origin: String,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct SecretView {
+    pub secret: String,
+}
+
+/// The inboxes.
+#[utoipa::path(get, path = "/v1/inboxes", responses((status = 200, body = Page<InboxView>)))]
+pub async fn list(_viewer: Viewer, State(console): State<Console>) -> Result<Json<Page<InboxView>>, Problem> {
+    let mut items = Vec::new();
+    for inbox in console.engine().store().inboxes().await? {
+        items.push(view(&console, inbox).await?);
+    }
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// A new inbox.
+#[utoipa::path(post, path = "/v1/inboxes", request_body = NewInbox,
+    responses((status = 201, body = InboxView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+pub async fn create(
+    _admin: Admin,
+    State(console): State<Console>,
+    Body(new): Body<NewInbox>,
+) -> Result<(StatusCode, Json<InboxView>), Problem> {
+    let key = parse_inbox_key(&new.public_key).ok_or_else(|| {
+        Problem::Invalid("`public_key` has 2 to 64 small letters, digits and hyphens, for example web-shop".to_owned())
+    })?;
+    let name = name(&new.name)?;
+    let inbox = console.engine().store().create_inbox(&key, &name, &[]).await?;
+    let inbox = inbox.ok_or_else(|| Problem::Conflict("taken", format!("there is an inbox `{key}` already")))?;
+    Ok((StatusCode::CREATED, Json(view(&console, inbox).await?)))
+}
+
+/// Change an inbox's name, websites or settings.
+#[utoipa::path(patch, path = "/v1/inboxes/{id}", params(("id" = String, Path)), request_body = InboxChange,
+    responses((status = 200, body = InboxView), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+pub async fn change(
+    _admin: Admin,
+    State(console): State<Console>,
+    Path(id): Path<InboxId>,
+    Body(change): Body<InboxChange>,
+) -> Result<Json<InboxView>, Problem> {
+    let mut inbox = find(&console, &id).await?;
+    if let Some(text) = change.name {
+        inbox.name = name(&text)?;
+    }
+    if let Some(origins) = change.origins {
+        inbox.origins = origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?;
+        not_too_many(&inbox)?;
+    }
+    if let Some(settings) = change.settings {
+        if let Some(problem) = settings.problem() {
+            return Err(Problem::Invalid(problem));
+        }
+        inbox.settings = settings;
+    }
+    console.engine().store().update_inbox(&inbox).await?;
+    Ok(Json(view(&console, inbox).await?))
+}
+
+/// Allow a website to show it.
+#[utoipa::path(post, path = "/v1/inboxes/{id}/origins", params(("id" = String, Path)), request_body = OriginWords,
+    responses((status = 200, body = InboxView), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+pub async fn allow(
+    _admin: Admin,
+    State(console): State<Console>,
+    Path(id): Path<InboxId>,
+    Body(words): Body<OriginWords>,
+) -> Result<Json<InboxView>, Problem> {
+    let mut inbox = find(&console, &id).await?;
+    let origin = origin(&words.origin)?;
+    if !inbox.origins.contains(&origin) {
+        inbox.origins.push(origin.clone());
+        not_too_many(&inbox)?;
+        console.engine().store().update_inbox(&inbox).await?;
+    }
+    console.engine().store().forget_refused(&id, &origin).await?;
+    Ok(Json(view(&console, inbox).await?))
+}
+
+/// Allow a website no longer.
+#[utoipa::path(delete, path = "/v1/inboxes/{id}/origins", params(("id" = String, Path), OriginQuery),
+    responses((status = 200, body = InboxView), (status = 404, body = ProblemDocument)))]
+pub async fn deny(
+    _admin: Admin,
+    State(console): State<Console>,
+    Path(id): Path<InboxId>,
+    Query(query): Query<OriginQuery>,
+) -> Result<Json<InboxView>, Problem> {
+    let mut inbox = find(&console, &id).await?;
+    let before = inbox.origins.len();
+    inbox.origins.retain(|origin| !origin.eq_ignore_ascii_case(&query.origin));
+    if inbox.origins.len() == before {
+        return Err(Problem::NotFound("allowed website"));
+    }
+    console.engine().store().update_inbox(&inbox).await?;
+    Ok(Json(view(&console, inbox).await?))
+}
+
+/// Forget a refused website, until it tries again.
+#[utoipa::path(delete, path = "/v1/inboxes/{id}/refused", params(("id" = String, Path), OriginQuery),
+    responses((status = 200, body = InboxView), (status = 404, body = ProblemDocument)))]
+pub async fn forget(
+    _admin: Admin,
+    State(console): State<Console>,
+    Path(id): Path<InboxId>,
+    Query(query): Query<OriginQuery>,
+) -> Result<Json<InboxView>, Problem> {
+    let inbox = find(&console, &id).await?;
+    console.engine().store().forget_refused(&id, &query.origin).await?;
+    Ok(Json(view(&console, inbox).await?))
+}
+
+/// The secret with which the website signs who a visitor is.
+#[utoipa::path(get, path = "/v1/inboxes/{id}/secret", params(("id" = String, Path)),
+    responses((status = 200, body = SecretView), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+pub async fn secret(
+    _admin: Admin,
+    State(console): State<Console>,
+    Path(id): Path<InboxId>,
+) -> Result<Json<SecretView>, Problem> {
+    Ok(Json(SecretView { secret: find(&console, &id).await?.secret }))
+}
+
+/// A new secret; identities signed with the old one are refused.
+#[utoipa::path(post, path = "/v1/inboxes/{id}/secret", params(("id" = String, Path)),
+    responses((status = 200, body = SecretView), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+pub async fn new_secret(
+    _admin: Admin,
+    State(console): State<Console>,
+    Path(id): Path<InboxId>,
+) -> Result<Json<SecretView>, Problem> {
+    find(&console, &id).await?;
+    Ok(Json(SecretView { secret: console.engine().store().rotate_inbox_secret(&id).await? }))
+}
+
+async fn find(console: &Console, id: &InboxId) -> Result<Inbox, Problem> {
+    console.engine().store().inbox(id).await?.ok_or(Problem::NotFound("inbox"))
+}
+
+fn name(text: &str) -> Result<String, Problem> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 100 {
+        return Err(Problem::Invalid("`name` has 1 to 100 signs".to_owned()));
+    }
+    Ok(name.to_owned())
+}
+
+fn origin(text: &str) -> Result<String, Problem> {
+    parse_origin(text).ok_or_else(|| {
+        let detail = "is no website's origin: write scheme and host without a path, for example https://shop.example";
+        Problem::Invalid(format!("`{text}` {detail}"))
+    })
+}
+
+fn not_too_many(inbox: &Inbox) -> Result<(), Problem> {
+    match inbox.origins.len() > ORIGINS {
+        true => Err(Problem::Invalid(format!("an inbox has at most {ORIGINS} websites"))),
+        false => Ok(()),
+    }
+}
+
+async fn view(console: &Console, inbox: Inbox) -> Result<InboxView, Problem> {
+    let refused = console.engine().store().refused_origins(&inbox.id).await?;
+    Ok(InboxView {
+        id: inbox.id.0,
+        snippet: snippet(&console.address(), &inbox.public_key),
+        public_key: inbox.public_key,
+        name: inbox.name,
+        channel: inbox.channel,
+        origins: inbox.origins,
+        settings: inbox.settings,
+        refused: refused.into_iter().map(refused_view).collect(),
+    })
+}
+
+fn refused_view(refused: RefusedOrigin) -> RefusedView {
+    let RefusedOrigin { origin, tries, first_at, last_at } = refused;
+    RefusedView { origin, tries, first_at, last_at }
+}
+
+/// What an owner pastes before `</body>`.
+fn snippet(address: &str, key: &str) -> String {
+    format!("<script async src=\"{address}/widget.js\" data-inbox=\"{key}\"></script>")
+}

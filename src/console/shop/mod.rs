@@ -1,0 +1,5 @@
+//! The shop as its owner sets it up: inboxes, hours, assignment, mail.
+
+pub(super) mod inboxes;
+pub(super) mod mails;
+pub(super) mod settings;
