@@ -125,11 +125,12 @@ async function boot(said: Partial<Options>): Promise<void> {
   const language = LANGUAGES[wanted] ? wanted : "en";
 
   const host = document.createElement("rapport-chat");
-  host.dir = language === "ar" ? "rtl" : "ltr";
+  const words = LANGUAGES[language]!;
+  host.dir = words.direction!;
   host.lang = language;
   const start = host.dir === "rtl" ? "right" : "left";
   host.dataset.side = options.side === start ? "start" : "end";
-  const root = host.attachShadow({ mode: "open", delegatesFocus: false });
+  const root = host.attachShadow({ mode: "open" });
   wear(root, launcherCss);
   const stop = new AbortController();
   const frame: Frame = {
@@ -154,7 +155,6 @@ async function boot(said: Partial<Options>): Promise<void> {
     },
   };
   let unread = 0;
-  const words = LANGUAGES[language]!;
   const button = options.launcher === false ? null : launcher(root, options.launcher);
   const current: Launched = { frame, button, remembered, stop };
   const label = () => {
