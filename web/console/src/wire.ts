@@ -1,6 +1,10 @@
 // What the server and the console tell each other, as docs/interfaces.md describes it.
 // Fields that the page does not read are left out; unknown ones are ignored.
 
+import type { Author, AuthorKind, Entry as LogEntry, FormField } from "../../shared/wire";
+
+export type { Author, AuthorKind, Content, FormField, ProductCard, Source } from "../../shared/wire";
+
 export type Role = "owner" | "admin" | "agent" | "viewer";
 export type Presence = "available" | "away";
 
@@ -43,14 +47,6 @@ export interface Invitation {
   role: Role;
   name?: string;
   expires_at: string;
-}
-
-export type AuthorKind = "customer" | "bot" | "agent" | "system";
-
-export interface Author {
-  kind: AuthorKind;
-  id?: string;
-  name?: string;
 }
 
 export interface Preview {
@@ -103,58 +99,6 @@ export interface Counts {
   offered: number;
 }
 
-export interface Source {
-  article: string;
-  title: string;
-  section: string;
-  url: string;
-  snippet: string;
-}
-
-export interface ProductCard {
-  sku: string;
-  title: string;
-  price: string;
-  currency: string;
-  image?: string;
-  url?: string;
-  reason: string;
-}
-
-export interface FormField {
-  name: string;
-  label: string;
-  kind: "text" | "email" | "phone" | "order_number";
-  required: boolean;
-}
-
-export type Content =
-  | { type: "text"; text: string; postback?: string }
-  | { type: "answer"; text: string; confidence: number; sources: Source[] }
-  | { type: "products"; items: ProductCard[] }
-  | { type: "choices"; text: string; options: { title: string; payload: string }[] }
-  | { type: "form"; id: string; fields: FormField[] }
-  | { type: "submitted"; form: number; values: Record<string, unknown> }
-  | {
-      type: "handoff";
-      state: "queued" | "assigned" | "returned" | "unavailable";
-      reason: string;
-      position?: number;
-      eta_s?: number;
-      agent?: string;
-    }
-  | { type: "survey"; kind: "csat" | "nps" | "ces"; scale: [number, number]; question: string }
-  | { type: "rating"; seq: number; helpful: boolean; comment?: string }
-  | { type: "survey_result"; seq: number; score: number; comment?: string }
-  | { type: "file"; id: string; name: string; media_type: string; bytes: number; url: string }
-  | { type: "edit"; edits: number; content: Content }
-  | {
-      type: "status";
-      state?: "open" | "resolved" | "reopened";
-      message?: number;
-      delivery?: "sent" | "delivered" | "read" | "failed";
-    };
-
 export interface Analysis {
   language: { code: string; confidence: number };
   intent: { name: string; confidence: number; out_of_scope: boolean };
@@ -179,13 +123,8 @@ export interface Explanation {
   summary?: Summary;
 }
 
-export interface Entry {
-  seq: number;
-  at: string;
-  author: Author;
-  content: Content;
-  in_reply_to?: number;
-  turn?: string;
+/** An entry of the log, with what was understood and why it was answered so. */
+export interface Entry extends LogEntry {
   analysis?: Analysis | null;
   explanation?: Explanation | null;
 }

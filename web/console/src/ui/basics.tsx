@@ -1,7 +1,7 @@
 // Buttons, avatars, fields, switches: the controls of every page.
 
-import type { ComponentChildren, JSX } from "preact";
-import { useId } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { initials, tone } from "../lib/format";
 import { Icon, type IconName } from "./icons";
 
@@ -130,20 +130,34 @@ export function Field(props: FieldProps) {
   );
 }
 
-type InputProps = JSX.InputHTMLAttributes<HTMLInputElement> & {
+interface TextFieldProps {
   label: string;
   hint?: ComponentChildren;
   wrong?: string | null | undefined;
   value: string;
   onText: (text: string) => void;
-};
+  type?: "text" | "email";
+  placeholder?: string;
+  autocomplete?: string;
+  maxLength?: number;
+  inputMode?: "url" | "decimal";
+  required?: boolean;
+  readOnly?: boolean;
+  autofocus?: boolean;
+}
 
-export function TextField({ label, hint, wrong, onText, ...rest }: InputProps) {
+export function TextField({ label, hint, wrong, onText, type, autofocus, ...rest }: TextFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autofocus) input.current?.focus();
+  }, []);
   return (
     <Field label={label} hint={hint} wrong={wrong}>
-      {(attributes) => (
-        <input class="input" type="text" {...rest} {...attributes} onInput={(event) => onText(event.currentTarget.value)} />
-      )}
+      {(attributes) => {
+        const shared = { class: "input", ref: input, ...rest, ...attributes };
+        const onInput = (event: { currentTarget: HTMLInputElement }) => onText(event.currentTarget.value);
+        return type === "email" ? <input type="email" {...shared} onInput={onInput} /> : <input type="text" {...shared} onInput={onInput} />;
+      }}
     </Field>
   );
 }

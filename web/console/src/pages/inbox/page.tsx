@@ -1,0 +1,101 @@
+// The inbox: the list, the conversation, what is known of the customer. Side by side
+// where there is room, one after the other on a phone.
+
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useCommands } from "../../keys/commands";
+import { go, href } from "../../lib/router";
+import { stored } from "../../lib/stored";
+import { current } from "../../state/desk";
+import { choose, list, rows } from "../../state/inbox";
+import type { View } from "../../state/order";
+import { t } from "../../strings";
+import { Empty } from "../../ui/basics";
+import { ConversationPane } from "../conversation/pane";
+import { Details } from "../conversation/details";
+import { List } from "./list";
+
+/** Whether the customer's facts are shown beside the conversation. */
+export const detailsWide = stored("details", true);
+/** Whether they lie over it, where there is no room beside it. */
+export const detailsOver = signal(false);
+
+const WIDE = matchMedia("(min-width: 1240px)");
+
+export function toggleDetails() {
+  if (WIDE.matches) detailsWide.value = !detailsWide.value;
+  else detailsOver.value = !detailsOver.value;
+}
+
+export function InboxPage(props: { view: View; id: string | undefined }) {
+  const { id } = props;
+  useEffect(() => choose(props.view), [props.view]);
+  useEffect(() => {
+    current.value = id;
+    detailsOver.value = false;
+    return () => {
+      current.value = undefined;
+    };
+  }, [id]);
+
+  const step = (by: number) => {
+    const ids = list.peek();
+    if (ids.length === 0) return;
+    const at = id ? ids.indexOf(id) : -1;
+    const next = ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
+    if (next) go(`/inbox/${props.view}/${next}`, id ? "replace" : "push");
+  };
+  useCommands(
+    {
+      down: () => step(1),
+      up: () => step(-1),
+      search: () => document.getElementById("search")?.focus(),
+      neediest: () => {
+        // The neediest of those whom nobody helps: the list is in that order.
+        const next = list.peek().find((one) => one !== id && rows.get(one)?.holder === "bot") ?? list.peek()[0];
+        if (next) go(`/inbox/${props.view}/${next}`);
+      },
+      details: toggleDetails,
+      leave: () => {
+        if (detailsOver.peek()) detailsOver.value = false;
+        else if (id) go(`/inbox/${props.view}`);
+      },
+    },
+    [props.view, id],
+  );
+
+  return (
+    <main
+      id="main"
+      class="inbox"
+      data-pane={id ? (detailsOver.value ? "details" : "conversation") : "list"}
+      data-details={id ? (detailsWide.value ? "wide" : "none") : "none"}
+    >
+      <List view={props.view} current={id} />
+      {id ? (
+        <>
+          <ConversationPane key={id} id={id} view={props.view} />
+          <Details id={id} />
+        </>
+      ) : (
+        <Nothing />
+      )}
+    </main>
+  );
+}
+
+function Nothing() {
+  return (
+    <section class="pane nothing" aria-label={t.conversation.none}>
+      <Empty icon="inbox" title={t.conversation.none}>
+        <p>{t.conversation.noneText}</p>
+        <p class="muted nothing-keys">
+          <kbd>J</kbd> <kbd>K</kbd> {t.conversation.keysWalk} · <kbd>H</kbd> {t.conversation.keysNext} · <kbd>?</kbd> {t.conversation.keysAll}
+        </p>
+        <p class="muted">
+          <a href={href("/today")}>{t.nav.today}</a>
+        </p>
+      </Empty>
+    </section>
+  );
+}
