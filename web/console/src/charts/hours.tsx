@@ -1,6 +1,7 @@
 // Volume by hour: bars for messages, a darker part for conversations. A table shows the
 // same numbers.
 
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { count } from "../lib/format";
 import { t } from "../strings";
 
@@ -12,8 +13,7 @@ interface Hour {
   future: boolean;
 }
 
-const WIDTH = 720;
-const HEIGHT = 190;
+const HEIGHT = 220;
 const BOTTOM = 22;
 const LEFT = 30;
 
@@ -27,17 +27,30 @@ export function ceiling(largest: number): { top: number; step: number } {
 
 export function Hours(props: { hours: Hour[]; title: string }) {
   const { hours } = props;
+  const element = useRef<SVGSVGElement>(null);
+  // Drawn in the page's own pixels, so that letters are as large as elsewhere.
+  const [width, setWidth] = useState(720);
+  useLayoutEffect(() => {
+    const svg = element.current;
+    if (!svg) return;
+    const measure = () => setWidth(Math.max(260, Math.round(svg.getBoundingClientRect().width)));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(svg);
+    return () => observer.disconnect();
+  }, []);
   const { top, step } = ceiling(Math.max(...hours.map((hour) => hour.messages), 0));
-  const slot = (WIDTH - LEFT) / Math.max(1, hours.length);
+  const slot = (width - LEFT) / Math.max(1, hours.length);
   const y = (n: number) => HEIGHT - BOTTOM - (n / top) * (HEIGHT - BOTTOM - 10);
   const bar = Math.min(22, slot * 0.62);
+  const every = width < 480 ? 6 : 3;
   const lines = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
   const column = (n: number) => ({ y: y(n), height: Math.max(0, HEIGHT - BOTTOM - y(n)) });
   return (
-    <svg class="hours" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={props.title}>
+    <svg ref={element} class="hours" height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-label={props.title}>
       {lines.map((n) => (
         <g key={n}>
-          <line class="hours-grid" x1={LEFT} x2={WIDTH} y1={y(n)} y2={y(n)} />
+          <line class="hours-grid" x1={LEFT} x2={width} y1={y(n)} y2={y(n)} />
           <text class="hours-text" x={LEFT - 8} y={y(n) + 3.5} text-anchor="end">
             {count(n)}
           </text>
@@ -51,7 +64,7 @@ export function Hours(props: { hours: Hour[]; title: string }) {
             <rect class="hours-hit" x={LEFT + i * slot} y={0} width={slot} height={HEIGHT - BOTTOM} />
             <rect class="hours-messages" x={x} width={bar} rx={3} {...column(hour.messages)} />
             <rect class="hours-conversations" x={x} width={bar} rx={3} {...column(hour.conversations)} />
-            {i % 3 === 0 && (
+            {i % every === 0 && (
               <text class="hours-text" x={x + bar / 2} y={HEIGHT - 6} text-anchor="middle">
                 {hour.label.slice(0, 2)}
               </text>

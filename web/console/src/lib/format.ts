@@ -45,7 +45,9 @@ export function tone(key: string): number {
 export function plain(markdown: string): string {
   return markdown
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/[*_`#>]+/g, "")
+    .replace(/(^|\s)_([^_]+)_(?=\W|$)/g, "$1$2")
+    .replace(/^\s*(#+|>)\s+/gm, "")
+    .replace(/\*+|`+|~~/g, "")
     .replace(/\s+/g, " ")
     .trim();
 }

@@ -62,10 +62,11 @@ export function Button(props: ButtonProps) {
   );
 }
 
-export function Avatar(props: { name: string; seed: string; size?: "s" | "l" }) {
+/** Initials, or the shape of a person where the name is not known. */
+export function Avatar(props: { name: string | null | undefined; seed: string; size?: "s" | "l" }) {
   return (
     <span class={`avatar tone-${tone(props.seed)} ${props.size ? `avatar-${props.size}` : ""}`} aria-hidden="true">
-      {initials(props.name)}
+      {props.name ? initials(props.name) : <Icon name="person" size={props.size === "s" ? 14 : props.size === "l" ? 22 : 18} />}
     </span>
   );
 }

@@ -68,7 +68,7 @@ function Who({ view, facts }: { view: StoryView; facts: Facts | undefined }) {
   return (
     <section class="who">
       <div class="who-top">
-        <Avatar name={customer.name ?? customer.email ?? "?"} seed={view.customer_id} size="l" />
+        <Avatar name={customer.name ?? customer.email} seed={view.customer_id} size="l" />
         <div>
           <p class="who-name">{nameOfCustomer(view)}</p>
           <p class="who-sure">

@@ -17,7 +17,7 @@ import { Avatar, Button, Chip } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { Menu, openMenu } from "../../ui/menu";
 import { Mood } from "../../ui/mood";
-import { toggleDetails, detailsOver, detailsWide } from "../inbox/page";
+import { detailsShown, toggleDetails } from "../inbox/page";
 import { whyOpen } from "./why";
 import { signal } from "@preact/signals";
 import { SnoozeDialog } from "./snooze-dialog";
@@ -60,7 +60,7 @@ export function Header(props: { story: Story; view: View }) {
           <Icon name="left" flip />
         </a>
         <button type="button" class="talk-who" onClick={toggleDetails} title={`${t.conversation.details} (${hint("details")})`}>
-          <Avatar name={view.customer.name ?? view.customer.email ?? "?"} seed={view.customer_id} />
+          <Avatar name={view.customer.name ?? view.customer.email} seed={view.customer_id} />
           <span class="talk-names">
             <h2 class="clip">{name}</h2>
             <span class="talk-state clip">
@@ -131,7 +131,7 @@ export function Header(props: { story: Story; view: View }) {
             flip
             label={t.conversation.details}
             keys={hint("details")}
-            expanded={detailsOver.value || detailsWide.value}
+            expanded={detailsShown.value}
             controls="details"
             onClick={toggleDetails}
           />

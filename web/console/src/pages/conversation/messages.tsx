@@ -22,6 +22,7 @@ export function Messages({ story }: { story: Story }) {
   const { view, pending } = story;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const [below, setBelow] = useState(0);
   const items = useMemo(() => timeline(view.entries, view.notes, pending), [view.entries, view.notes, pending]);
   const length = items.length;
@@ -57,9 +58,12 @@ export function Messages({ story }: { story: Story }) {
         aria-label={t.conversation.log}
         tabIndex={0}
         onScroll={(event) => {
-          const element = event.currentTarget;
-          atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
-          if (atEnd.current) setBelow(0);
+          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+          // Only a scroll upwards leaves the end: a field that grows below does not.
+          const near = scrollHeight - scrollTop - clientHeight < 40;
+          atEnd.current = near || (atEnd.current && scrollTop >= top.current);
+          top.current = scrollTop;
+          if (near) setBelow(0);
         }}
       >
         {first > 1 && <Earlier id={view.id} />}
@@ -174,7 +178,7 @@ function who(author: Author, story: Story): string {
 
 function Face({ author, story }: { author: Author; story: Story }) {
   if (author.kind === "bot") return <BotAvatar size="s" />;
-  const name = author.kind === "customer" ? (story.view.customer.name ?? story.view.customer.email ?? "?") : (author.name ?? nameOf(author.id, "?"));
+  const name = author.kind === "customer" ? (story.view.customer.name ?? story.view.customer.email ?? "") : (author.name ?? nameOf(author.id, ""));
   return <Avatar name={name} seed={author.kind === "customer" ? story.view.customer_id : (author.id ?? name)} size="s" />;
 }
 

@@ -2,6 +2,7 @@
 // what it did.
 
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { percent, words } from "../../lib/format";
 import type { Story } from "../../state/story";
 import { t } from "../../strings";
@@ -47,12 +48,18 @@ export function Reading({ entry, story }: { entry: Entry; story: Story }) {
           <Icon name={open ? "up" : "down"} size={13} />
         </span>
       </button>
-      {open && (
-        <div id={id} class="why">
-          <Understood analysis={analysis} />
-          {explanation && <Did explanation={explanation} />}
-        </div>
-      )}
+      {open && <Explained id={id} analysis={analysis} explanation={explanation} />}
+    </div>
+  );
+}
+
+function Explained(props: { id: string; analysis: Analysis; explanation: Explanation | null | undefined }) {
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => element.current?.scrollIntoView({ block: "nearest" }), []);
+  return (
+    <div ref={element} id={props.id} class="why">
+      <Understood analysis={props.analysis} />
+      {props.explanation && <Did explanation={props.explanation} />}
     </div>
   );
 }
@@ -138,7 +145,7 @@ function Did({ explanation }: { explanation: Explanation }) {
       </p>
       <ul class="reasons">
         {explanation.because.map((reason) => (
-          <li key={reason}>{reason}</li>
+          <li key={reason}>{named(reason)}</li>
         ))}
       </ul>
       {explanation.passages.length > 0 && (
@@ -161,6 +168,11 @@ function Did({ explanation }: { explanation: Explanation }) {
       )}
     </section>
   );
+}
+
+/** Reasons name intents between backticks, as they stand in their files. */
+function named(reason: string) {
+  return reason.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
 }
 
 export function signed(score: number): string {

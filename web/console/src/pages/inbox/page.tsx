@@ -1,7 +1,7 @@
 // The inbox: the list, the conversation, what is known of the customer. Side by side
 // where there is room, one after the other on a phone.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useCommands } from "../../keys/commands";
 import { go, href } from "../../lib/router";
@@ -21,9 +21,13 @@ export const detailsWide = stored("details", true);
 export const detailsOver = signal(false);
 
 const WIDE = matchMedia("(min-width: 1240px)");
+const beside = signal(WIDE.matches);
+WIDE.addEventListener("change", () => (beside.value = WIDE.matches));
+
+export const detailsShown = computed(() => (beside.value ? detailsWide.value : detailsOver.value));
 
 export function toggleDetails() {
-  if (WIDE.matches) detailsWide.value = !detailsWide.value;
+  if (beside.peek()) detailsWide.value = !detailsWide.value;
   else detailsOver.value = !detailsOver.value;
 }
 

@@ -44,7 +44,7 @@ const Drawn = memo(({ row, view, current, draft }: DrawnProps) => {
       data-id={row.id}
     >
       <span class="row-bar" title={t.need.title(Math.round(sum))} aria-hidden="true" />
-      <Avatar name={row.customer.name ?? row.customer.email ?? "?"} seed={row.customer_id} />
+      <Avatar name={row.customer.name ?? row.customer.email} seed={row.customer_id} />
       <span class="row-words">
         <span class="row-top">
           <span class="row-name clip">{name}</span>
@@ -95,9 +95,9 @@ function Tags({ row, draft }: { row: Conversation; draft: boolean }) {
     <span class="row-tags">
       {row.offered_to === mine && row.holder === "bot" && row.queued && <Chip tone="accent">{t.row.yourTurn}</Chip>}
       {row.urgency > 0 && row.queued && (
-        <Chip tone="ember" icon="alert">
-          {t.row.urgent}
-        </Chip>
+        <span class="row-urgent" role="img" aria-label={t.row.urgent} title={t.row.urgent}>
+          <Icon name="alert" size={15} />
+        </span>
       )}
       {row.queued && <Chip tone={row.unhappiness >= 0.6 ? "ember" : "amber"}>{row.queued.reason}</Chip>}
       {row.holder === "agent" && <Chip icon="person">{row.agent_id === mine ? t.you : (row.agent_name ?? t.colleague)}</Chip>}
@@ -107,7 +107,7 @@ function Tags({ row, draft }: { row: Conversation; draft: boolean }) {
       {row.snoozed_until && <Chip icon="moon">{t.row.until(row.snoozed_until)}</Chip>}
       {row.status === "resolved" && <Chip icon="check">{t.row.resolved}</Chip>}
       {draft && <Chip icon="pencil">{t.row.draft}</Chip>}
-      {worth >= 250 && <Chip title={t.row.worth}>{money(worth, shopCurrency())}</Chip>}
+      {worth >= 250 && !row.queued && <Chip title={t.row.worth}>{money(worth, shopCurrency())}</Chip>}
     </span>
   );
 }

@@ -121,6 +121,8 @@ function Password() {
           void submit();
         }}
       >
+        {/* Password managers want to know whose password it is. */}
+        <input type="email" class="sr-only" autocomplete="username" value={me.value?.email ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
         <PasswordField label={t.me.current} autocomplete="current-password" value={current} onText={setCurrent} />
         <PasswordField
           label={t.door.newPassword}

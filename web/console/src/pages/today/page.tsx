@@ -144,7 +144,7 @@ function Numbers({ today }: { today: Report }) {
 }
 
 function seconds(s: number): string {
-  return s < 60 ? t.time.seconds(Math.round(s)) : span(s * 1000);
+  return s < 120 ? t.time.seconds(Math.round(s)) : span(s * 1000);
 }
 
 function Volume({ today }: { today: Report }) {
