@@ -1,5 +1,5 @@
-//! The whole router: every floor's routes, health, metrics, machine-readable contracts,
-//! the catalogue's pictures, and the headers that every answer carries.
+//! The whole router: every floor's routes, the web pages, health, metrics, machine-readable
+//! contracts, the catalogue's pictures, and the headers that every answer carries.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::asyncapi::asyncapi;
+use super::{demo, web};
 use crate::base::home::Home;
 use crate::channels::help;
 use crate::channels::widget::Widget;
@@ -39,14 +40,18 @@ pub(super) fn router(engine: Engine, widget: &Widget, home: &Home, metrics: Prom
         .route("/asyncapi.json", get(|| async { Json(asyncapi()) }));
     let catalogue = Router::new()
         .nest_service("/catalogue/pictures", ServeDir::new(home.catalogue().join("pictures")))
-        .nest_service("/catalogue/models", ServeDir::new(home.catalogue().join("models")));
+        .nest_service("/catalogue/models", ServeDir::new(home.catalogue().join("models")))
+        // The widget shows them on other websites, some of which isolate themselves.
+        .layer(header_layer(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"));
 
     Router::new()
         .merge(operation)
         .merge(contracts)
         .merge(catalogue)
         .merge(console::router(engine.clone()))
-        .merge(help::router(engine))
+        .merge(help::router(engine.clone()))
+        .merge(demo::router(engine))
+        .merge(web::router())
         .merge(widget.router())
         .fallback(not_found)
         .layer(header_layer(header::CONTENT_SECURITY_POLICY, POLICY))

@@ -4,9 +4,9 @@ use jiff::SignedDuration;
 use rapport::domain::content::StatusState;
 use rapport::domain::conversation::Memory;
 use rapport::domain::decision::Explanation;
-use rapport::domain::{Author, Content, ConversationId, Entry};
+use rapport::domain::{Author, Content, ConversationId, CustomerId, Entry};
 use rapport::store::{
-    Change, Changed, ConversationFilter, Feedback, FeedbackKind, NewAgent, NewMessage, Role, TurnCommit, TurnOutcome,
+    Change, Changed, ConversationFilter, Feedback, FeedbackKind, Introduction, NewAgent, NewMessage, Role, TurnCommit, TurnOutcome,
     TurnRef,
 };
 use rstest::rstest;
@@ -336,4 +336,25 @@ async fn opening_again_keeps_everything(#[values(Engine::Sqlite, Engine::Postgre
     shop.say("a").await;
     let again = rapport::store::Store::open(&shop.database.url, rapport::base::clock::Clock::System).await.unwrap();
     assert_eq!(again.entries(&shop.conversation, 0, 10).await.unwrap(), shop.log().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_introduction_is_kept_once_and_tells_who_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let store = &shop.database.store;
+    let customer = CustomerId(shop.customer.id.clone().expect("a customer has an id"));
+    let introduction = Introduction {
+        customer_id: customer.clone(),
+        client_key: "form:0:a".to_owned(),
+        content: Content::Submitted { form: 0, values: serde_json::Map::new() },
+        name: Some("Ann".to_owned()),
+        email: Some("ann@post.example".to_owned()),
+        phone: None,
+    };
+    assert_eq!(store.introduce(&shop.conversation, introduction.clone()).await.unwrap(), Some(1));
+    assert_eq!(store.introduce(&shop.conversation, introduction).await.unwrap(), None);
+    assert_eq!(kinds(&shop.log().await), ["submitted"]);
+    let customer = store.customer(&customer).await.unwrap().unwrap();
+    assert_eq!((customer.name.as_deref(), customer.email.as_deref()), (Some("Ann"), Some("ann@post.example")));
 }

@@ -1,21 +1,23 @@
 /** Text in the Markdown subset as Preact nodes. Links that are not `safeAddress`es never become links. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { type Block, type Inline, parse } from "./markdown";
 
 export interface MarkdownProps {
   text: string;
-  /**
-   * Where a link leads: an address that the browser opens in a new window, or a function
-   * to call instead. Without this, addresses are taken as they stand.
-   */
-  link?: (href: string) => string | (() => void);
+  /** Where a link leads. Without this, to its address as it stands, in a new window. */
+  link?: (href: string) => Target;
   /** The level of the page's heading above this text; headings in it lie below. */
   under?: number;
 }
 
+/** An address that is opened in a new window, or in this one; or what to do instead. */
+export type Target = string | { here: string } | (() => void);
+
 export function Markdown({ text, link, under = 1 }: MarkdownProps): JSX.Element {
-  return <>{parse(text).map((block) => view(block, link, under))}</>;
+  const blocks = useMemo(() => parse(text), [text]);
+  return <>{blocks.map((block) => view(block, link, under))}</>;
 }
 
 type LinkTo = MarkdownProps["link"];
@@ -94,6 +96,7 @@ function words(parts: Inline[], link: LinkTo): ComponentChildren {
             </button>
           );
         }
+        if (typeof target === "object") return <a href={target.here}>{words(part.children, link)}</a>;
         return (
           <a href={target} target="_blank" rel="noopener noreferrer">
             {words(part.children, link)}

@@ -151,6 +151,24 @@ export type ClientFrame =
   | { type: "read"; seq: Seq }
   | { type: "ping" };
 
+/** How an inbox presents itself, as its owner set it. Every field may be missing. */
+export interface InboxSettings {
+  assistant?: string;
+  greeting?: string;
+  locale?: string;
+  theme?: {
+    accent?: string;
+    scheme?: "auto" | "light" | "dark";
+    side?: "left" | "right";
+    /** Of the corners, in pixels. */
+    radius?: number;
+    /** The words on the button that opens the chat. */
+    launcher?: string;
+  };
+  /** Asked before the first message; answered by a `submit` with the seq 0. */
+  pre_chat?: { text: string; fields: FormField[] };
+}
+
 export type WelcomeFrame = {
   type: "welcome";
   token: string;
@@ -159,6 +177,7 @@ export type WelcomeFrame = {
   last_seq: Seq;
   assistant: { name: string; disclosure: string };
   heartbeat_s: number;
+  settings?: InboxSettings;
 };
 export type AckFrame = { type: "ack"; client_msg_id: string; seq: Seq; at: string };
 export type EventFrame = { type: "event" } & Entry;
