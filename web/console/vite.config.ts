@@ -2,12 +2,14 @@
 
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { compressed } from "../build/compress.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here("."),
   base: "/console/",
+  plugins: [compressed(here("../dist/console"))],
   build: {
     outDir: here("../dist/console"),
     emptyOutDir: true,

@@ -593,7 +593,8 @@ export const t = {
     question: "Do you ship to Norway?",
     start: "Start",
     write: "Write a message …",
-    caption: "A sketch of what you change. The real one:",
+    caption: "A sketch of what you change. When it is saved:",
+    real: "Try the real one",
   },
 
   hours: {

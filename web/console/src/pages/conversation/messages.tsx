@@ -252,6 +252,19 @@ function Typing({ story }: { story: Story }) {
   );
 }
 
+/** A product's picture; those of other servers are not loaded, as the page's policy says. */
+function Picture({ src }: { src: string | undefined }) {
+  const [gone, setGone] = useState(false);
+  if (!src || gone) {
+    return (
+      <span class="cards-none">
+        <Icon name="cart" size={20} />
+      </span>
+    );
+  }
+  return <img src={src} alt="" loading="lazy" width="52" height="52" onError={() => setGone(true)} />;
+}
+
 function Body({ content }: { content: Content }) {
   switch (content.type) {
     case "text":
@@ -289,7 +302,7 @@ function Body({ content }: { content: Content }) {
         <ul class="cards">
           {content.items.map((item) => (
             <li key={item.sku}>
-              {item.image ? <img src={item.image} alt="" loading="lazy" width="52" height="52" /> : <span class="cards-none" />}
+              <Picture src={item.image} />
               <span class="cards-words">
                 <span class="clip cards-title">{item.title}</span>
                 <span class="num">{money(item.price, item.currency)}</span>

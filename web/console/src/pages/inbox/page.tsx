@@ -4,7 +4,7 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useCommands } from "../../keys/commands";
-import { go, href } from "../../lib/router";
+import { go } from "../../lib/router";
 import { stored } from "../../lib/stored";
 import { current } from "../../state/desk";
 import { choose, list, rows } from "../../state/inbox";
@@ -95,9 +95,6 @@ function Nothing() {
         <p>{t.conversation.noneText}</p>
         <p class="muted nothing-keys">
           <kbd>J</kbd> <kbd>K</kbd> {t.conversation.keysWalk} · <kbd>H</kbd> {t.conversation.keysNext} · <kbd>?</kbd> {t.conversation.keysAll}
-        </p>
-        <p class="muted">
-          <a href={href("/today")}>{t.nav.today}</a>
         </p>
       </Empty>
     </section>

@@ -380,7 +380,7 @@ function Looks({ inbox }: { inbox: Inbox }) {
             </div>
           )}
         </fieldset>
-        <Preview name={name} settings={settings} accent={theme.accent ?? ACCENT} />
+        <Preview inbox={inbox.public_key} name={name} settings={settings} accent={theme.accent ?? ACCENT} />
       </div>
       {canManage.value && (
         <Save
@@ -485,6 +485,7 @@ function Add(props: { onClose: () => void; onDone: (inbox: Inbox) => void }) {
 export function suggestedKey(name: string): string {
   return name
     .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")

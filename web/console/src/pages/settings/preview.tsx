@@ -1,5 +1,5 @@
 // What the settings of the widget look like, drawn here while they are changed; saved
-// settings are seen in the real widget, on the demo page.
+// ones are tried in the real widget, on a page of its own.
 
 import { t } from "../../strings";
 import type { InboxSettings } from "../../wire";
@@ -15,7 +15,7 @@ export function inkOn(color: string): "#ffffff" | "#141414" {
   return 1.05 / (light + 0.05) >= (light + 0.05) / 0.0565 ? "#ffffff" : "#141414";
 }
 
-export function Preview(props: { name: string; settings: InboxSettings; accent: string }) {
+export function Preview(props: { inbox: string; name: string; settings: InboxSettings; accent: string }) {
   const { settings, accent } = props;
   const theme = settings.theme ?? {};
   const form = settings.pre_chat ?? undefined;
@@ -53,8 +53,8 @@ export function Preview(props: { name: string; settings: InboxSettings; accent: 
       </div>
       <figcaption class="muted">
         {t.preview.caption}{" "}
-        <a href="/" target="_blank" rel="noopener">
-          {t.empty.demo}
+        <a href={`/console/preview.html?inbox=${encodeURIComponent(props.inbox)}`} target="_blank" rel="noopener">
+          {t.preview.real}
         </a>
       </figcaption>
     </figure>
