@@ -57,6 +57,7 @@ export const t = {
 
   nav: {
     label: "Console",
+    inbox: "Inbox",
     inboxes: "Inboxes",
     allInboxes: "All inboxes",
     today: "Today",
@@ -277,7 +278,7 @@ export const t = {
 
   acts: {
     take: "Take over",
-    takeFrom: "Take it from them",
+    takeFrom: (name: string) => `Take over from ${name}`,
     handBack: "Hand back",
     requeue: "Back into the queue",
     resolve: "Resolve",
@@ -413,6 +414,7 @@ export const t = {
     here: "The chat is open",
     gone: "Not on the website",
     mailed: "Your reply also goes to this address while they are away.",
+    notMailed: "Mail is not set up: they read your reply when they come back.",
     summary: "The story so far",
     asked: "In the customer's words",
     orders: "Orders",

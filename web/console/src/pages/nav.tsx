@@ -120,6 +120,7 @@ function Me() {
     <Menu
       label={t.me.menu(mine.name, away ? t.me.away : t.me.available)}
       class="me"
+      named
       title={t.me.others(others.map((one) => one.name))}
       items={[
         { label: away ? t.me.beAvailable : t.me.beAway, icon: away ? "check" : "moon", run: togglePresence },
@@ -134,6 +135,7 @@ function Me() {
         <Avatar name={mine.name} seed={mine.id} />
         <span class={`dot ${away ? "dot-away" : "dot-on"}`} />
       </span>
+      <span class="sr-only">{t.me.menu(mine.name, away ? t.me.away : t.me.available)}</span>
       <span class="me-words">
         <span class="clip me-name">{mine.name}</span>
         <span class="clip me-load num">

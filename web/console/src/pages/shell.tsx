@@ -16,6 +16,7 @@ import type { View } from "../state/order";
 import { VIEWS } from "../state/order";
 import { me, setStatus, signOut } from "../state/session";
 import { sendWhenBack } from "../state/sending";
+import { loadShop } from "../state/shop";
 import { undoLatest, warn } from "../state/toasts";
 import { explain } from "../state/actions";
 import { t } from "../strings";
@@ -34,6 +35,8 @@ export function Shell(props: { route: string[] }) {
   const id = me.value!.id;
   useEffect(() => {
     desk.start();
+    // The pages do without the settings' words until they are here.
+    loadShop().catch(() => {});
     const stops = [desk.hear(alerts.onFrame), alerts.keepTitle(), sendWhenBack(desk.waitingReplies)];
     return () => {
       for (const stop of stops) stop();

@@ -26,6 +26,8 @@ interface Props {
   align?: "start" | "end";
   keys?: string;
   disabled?: boolean;
+  /** What the button shows says what it is; the label then names the menu only. */
+  named?: boolean;
 }
 
 export function Menu(props: Props) {
@@ -85,7 +87,7 @@ export function Menu(props: Props) {
         id={props.id}
         type="button"
         class={props.class ?? "btn btn-quiet"}
-        aria-label={props.label}
+        aria-label={props.named ? undefined : props.label}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}

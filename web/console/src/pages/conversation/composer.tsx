@@ -222,6 +222,7 @@ export function Composer({ story }: { story: Story }) {
           <textarea
             ref={area}
             class="composer-text"
+            dir="auto"
             rows={2}
             aria-label={mode === "note" ? t.composer.noteLabel : t.composer.replyLabel}
             aria-controls={slash ? `${pickerId}-list` : undefined}
@@ -255,7 +256,7 @@ export function Composer({ story }: { story: Story }) {
           </span>
           {blocked ? (
             <Button small icon="hand" busy={actions.isBusy(id, "assign")} onClick={() => void actions.assign(id, mine)}>
-              {t.acts.takeFrom}
+              {t.acts.takeFrom(view.agent_name ?? t.colleague)}
             </Button>
           ) : (
             <Button
@@ -292,7 +293,7 @@ function Conflicted({ story }: { story: Story }) {
         {said.map((entry) => (
           <blockquote key={entry.seq}>
             <span class="muted">{entry.author.name ?? t.colleague}</span>
-            <div class="prose">{entry.content.type === "text" && <Markdown text={entry.content.text} under={3} />}</div>
+            <div class="prose" dir="auto">{entry.content.type === "text" && <Markdown text={entry.content.text} under={3} />}</div>
           </blockquote>
         ))}
         <p class="muted">{t.conflict.kept}</p>

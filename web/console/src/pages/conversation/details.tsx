@@ -8,6 +8,7 @@ import { ago, clock, date, full } from "../../lib/time";
 import { factsOf } from "../../state/facts";
 import { held } from "../../state/desk";
 import { view as currentView } from "../../state/inbox";
+import { shop, shopCurrency } from "../../state/shop";
 import { nameOfCustomer } from "../../state/names";
 import { t } from "../../strings";
 import type { Facts, Order, StoryView } from "../../wire";
@@ -64,7 +65,7 @@ function Part(props: { title: string; icon: IconName; count?: number; open?: boo
 function Who({ view, facts }: { view: StoryView; facts: Facts | undefined }) {
   const { customer } = view;
   const worth = facts?.value ?? view.value;
-  const currency = facts?.orders[0]?.currency ?? "EUR";
+  const currency = facts?.orders[0]?.currency ?? shopCurrency();
   return (
     <section class="who">
       <div class="who-top">
@@ -105,7 +106,7 @@ function Who({ view, facts }: { view: StoryView; facts: Facts | undefined }) {
         </Fact>
         <Fact name={t.details.now}>{view.here ? <Here view={view} /> : t.details.gone}</Fact>
       </dl>
-      {!view.here && customer.email && <p class="hint muted">{t.details.mailed}</p>}
+      {!view.here && customer.email && <p class="hint muted">{shop.value?.mail.configured === false ? t.details.notMailed : t.details.mailed}</p>}
     </section>
   );
 }

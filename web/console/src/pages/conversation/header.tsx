@@ -101,14 +101,14 @@ export function Header(props: { story: Story; view: View }) {
               {!byMe && (
                 <Button
                   class="act-take"
-                  look="primary"
+                  look={byOther ? "plain" : "primary"}
                   icon="hand"
                   keys={hint("take")}
-                  label={byOther ? t.acts.takeFrom : t.acts.take}
+                  label={byOther ? t.acts.takeFrom(view.agent_name ?? t.colleague) : t.acts.take}
                   busy={actions.isBusy(id, byOther ? "assign" : "take")}
                   onClick={() => void (byOther ? actions.assign(id, mine) : actions.take(id))}
                 >
-                  {byOther ? t.acts.takeFrom : t.acts.take}
+                  {byOther ? t.acts.takeFrom(view.agent_name ?? t.colleague) : t.acts.take}
                 </Button>
               )}
             </>

@@ -126,7 +126,7 @@ function One({ item, story }: { item: Item; story: Story }) {
             </time>
             {own && <Button look="quiet" small icon="trash" label={t.conversation.deleteNote} onClick={() => void deleteNote(view.id, note.id)} />}
           </header>
-          <div class="prose">
+          <div class="prose" dir="auto">
             <Markdown text={note.text} under={3} />
           </div>
         </div>
@@ -210,7 +210,7 @@ function OnItsWay({ id, pending }: { id: string; pending: Pending }) {
     <article class="msg msg-ours msg-agent msg-pending">
       <div class="msg-row">
         <div class="bubble bubble-text">
-          <div class="prose">
+          <div class="prose" dir="auto">
             <Markdown text={pending.text} under={3} />
           </div>
         </div>
@@ -269,14 +269,14 @@ function Body({ content }: { content: Content }) {
   switch (content.type) {
     case "text":
       return (
-        <div class="prose">
+        <div class="prose" dir="auto">
           <Markdown text={content.text} under={3} />
         </div>
       );
     case "answer":
       return (
         <>
-          <div class="prose">
+          <div class="prose" dir="auto">
             <Markdown text={content.text} under={3} />
           </div>
           <ul class="sources" aria-label={t.conversation.sources}>
@@ -315,7 +315,7 @@ function Body({ content }: { content: Content }) {
     case "choices":
       return (
         <>
-          <div class="prose">
+          <div class="prose" dir="auto">
             <Markdown text={content.text} under={3} />
           </div>
           <ul class="offers">

@@ -30,7 +30,7 @@ export function List(props: { view: View; current: string | undefined }) {
     <section class="pane list" aria-labelledby="list-title">
       <header class="list-head">
         <div class="list-title">
-          <h1 id="list-title">{searching ? t.list.found : t.views[props.view]}</h1>
+          <h2 id="list-title">{searching ? t.list.found : t.views[props.view]}</h2>
           <span class="num muted">{count(total)}</span>
           {inbox && <span class="chip">{inbox.name}</span>}
         </div>

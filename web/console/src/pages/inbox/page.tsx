@@ -2,7 +2,7 @@
 // where there is room, one after the other on a phone.
 
 import { computed, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useCommands } from "../../keys/commands";
 import { go } from "../../lib/router";
 import { stored } from "../../lib/stored";
@@ -47,8 +47,18 @@ export function InboxPage(props: { view: View; id: string | undefined }) {
     if (ids.length === 0) return;
     const at = id ? ids.indexOf(id) : -1;
     const next = ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
-    if (next) go(`/inbox/${props.view}/${next}`, id ? "replace" : "push");
+    if (!next) return;
+    go(`/inbox/${props.view}/${next}`, id ? "replace" : "push");
+    focusSoon(`[data-id="${next}"]`);
   };
+  // On a phone one pane hides the other, and the focus with it.
+  const before = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (id) focusIfLost(".talk-back");
+    else if (before.current) focusIfLost(`[data-id="${before.current}"]`);
+    before.current = id;
+  }, [id]);
+
   useCommands(
     {
       down: () => step(1),
@@ -75,6 +85,7 @@ export function InboxPage(props: { view: View; id: string | undefined }) {
       data-pane={id ? (detailsOver.value ? "details" : "conversation") : "list"}
       data-details={id ? (detailsWide.value ? "wide" : "none") : "none"}
     >
+      <h1 class="sr-only">{t.nav.inbox}</h1>
       <List view={props.view} current={id} />
       {id ? (
         <>
@@ -86,6 +97,16 @@ export function InboxPage(props: { view: View; id: string | undefined }) {
       )}
     </main>
   );
+}
+
+function focusSoon(selector: string) {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true })));
+}
+
+function focusIfLost(selector: string) {
+  const active = document.activeElement;
+  const lost = !active || active === document.body || !(active as HTMLElement).checkVisibility?.();
+  if (lost) focusSoon(selector);
 }
 
 function Nothing() {

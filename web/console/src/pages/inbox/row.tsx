@@ -47,11 +47,11 @@ const Drawn = memo(({ row, view, current, draft }: DrawnProps) => {
       <Avatar name={row.customer.name ?? row.customer.email} seed={row.customer_id} />
       <span class="row-words">
         <span class="row-top">
-          <span class="row-name clip">{name}</span>
+          <span class="row-name clip" dir="auto">{name}</span>
           {fresh && <span class="sr-only">{t.row.unread}</span>}
           <When row={row} />
         </span>
-        <span class="row-said clip">
+        <span class="row-said clip" dir="auto">
           {row.preview ? (
             <>
               {row.preview.author !== "customer" && <span class="row-author">{t.row.author(row.preview.author)}</span>}
