@@ -186,7 +186,7 @@ export const t = {
   list: {
     search: "Search",
     found: "Found",
-    newcomers: (count: number) => `${n(count, "more", "more")} above or below`,
+    newcomers: (count: number) => `${n(count, "more", "more")}: show them`,
     failed: "The conversations could not be read",
     noneFound: (words: string) => `Nothing found for “${words}”`,
     noneFoundText: "Names, addresses, customer numbers and everything that was said are searched.",
@@ -242,6 +242,9 @@ export const t = {
     log: "Messages",
     none: "No conversation is open",
     noneText: "Choose one from the list. Those at the top need a person most.",
+    notify: "Shall the browser tell you when somebody needs a person and this page is out of sight?",
+    notifyYes: "Yes, tell me",
+    notifyNo: "Not now",
     keysWalk: "walk the list",
     keysNext: "the neediest",
     keysAll: "all shortcuts",

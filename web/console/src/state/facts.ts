@@ -14,6 +14,8 @@ interface Known {
 const known = signal<Record<string, Known>>({});
 /** Not more often than this, as each message changes the conversation. */
 const PAUSE = 15_000;
+/** So many customers are remembered. */
+const KEPT = 40;
 const readAt = new Map<string, number>();
 
 export function factsOf(customer: string, changed: string): Facts | undefined {
@@ -31,7 +33,8 @@ async function read(customer: string, changed: string) {
   known.value = { ...known.peek(), [customer]: { of: changed, ...(before ? { facts: before } : {}) } };
   try {
     const facts = await get<Facts>(`/v1/customers/${customer}`);
-    known.value = { ...known.peek(), [customer]: { facts, of: changed } };
+    const { [customer]: _, ...others } = known.peek();
+    known.value = { ...Object.fromEntries(Object.entries(others).slice(-KEPT)), [customer]: { facts, of: changed } };
   } catch {
     readAt.delete(customer);
   }

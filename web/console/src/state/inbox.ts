@@ -66,8 +66,15 @@ function show() {
 
 export function showAll() {
   const at = Date.now();
+  prune();
   right = sort(rows, belongs(at), order(at));
   show();
+}
+
+/** A page that stays open for days forgets what was resolved long ago. */
+function prune() {
+  if (rows.size <= MOST * 1.2) return;
+  for (const row of rows.values()) if (row.status === "resolved") rows.delete(row.id);
 }
 
 /** Takes in rows from the server; `seen_seq` is kept where a frame does not tell it. */

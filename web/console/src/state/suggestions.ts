@@ -24,5 +24,12 @@ async function ask(id: string, key: string) {
   } catch {
     // Suggestions help; without them the agent writes as always.
   }
-  known.value = { ...known.peek(), [key]: items };
+  known.value = { ...latest(known.peek()), [key]: items };
+}
+
+/** So many answers are kept; older ones are asked for again. */
+const KEPT = 40;
+
+function latest<T>(all: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).slice(-KEPT));
 }

@@ -10,7 +10,8 @@ import { current } from "../../state/desk";
 import { choose, list, rows } from "../../state/inbox";
 import type { View } from "../../state/order";
 import { t } from "../../strings";
-import { Empty } from "../../ui/basics";
+import { allowNotifications } from "../../state/alerts";
+import { Button, Empty } from "../../ui/basics";
 import { ConversationPane } from "../conversation/pane";
 import { Details } from "../conversation/details";
 import { List } from "./list";
@@ -109,11 +110,33 @@ function focusIfLost(selector: string) {
   if (lost) focusSoon(selector);
 }
 
+/** Asked once, where there is room for it, and never again. */
+const askedToNotify = stored("asked-to-notify", false);
+
+function Notifying() {
+  const possible = "Notification" in window && Notification.permission === "default";
+  if (askedToNotify.value || !possible) return null;
+  return (
+    <div class="notifying">
+      <p>{t.conversation.notify}</p>
+      <div>
+        <Button small icon="bell" onClick={() => void allowNotifications().then(() => (askedToNotify.value = true))}>
+          {t.conversation.notifyYes}
+        </Button>
+        <Button small look="quiet" onClick={() => (askedToNotify.value = true)}>
+          {t.conversation.notifyNo}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
 function Nothing() {
   return (
     <section class="pane nothing" aria-label={t.conversation.none}>
       <Empty icon="inbox" title={t.conversation.none}>
         <p>{t.conversation.noneText}</p>
+        <Notifying />
         <p class="muted nothing-keys">
           <kbd>J</kbd> <kbd>K</kbd> {t.conversation.keysWalk} · <kbd>H</kbd> {t.conversation.keysNext} · <kbd>?</kbd> {t.conversation.keysAll}
         </p>
