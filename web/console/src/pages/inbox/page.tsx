@@ -53,10 +53,10 @@ export function InboxPage(props: { view: View; id: string | undefined }) {
     focusSoon(`[data-id="${next}"]`);
   };
   // On a phone one pane hides the other, and the focus with it.
-  const before = useRef<string | undefined>(undefined);
+  const before = useRef<string | undefined>(id);
   useEffect(() => {
-    if (id) focusIfLost(".talk-back");
-    else if (before.current) focusIfLost(`[data-id="${before.current}"]`);
+    if (id === before.current) return;
+    focusIfLost(id ? ".talk-back" : `[data-id="${before.current}"]`);
     before.current = id;
   }, [id]);
 
