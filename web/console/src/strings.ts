@@ -255,6 +255,7 @@ export const t = {
     details: "Customer",
     here: "Here now",
     heldByBot: "The bot answers",
+    offered: (name: string) => `The bot answers; offered to ${name}`,
     heldByMe: "You answer",
     heldBy: (name: string) => `${name} answers`,
     resolved: (ago: string) => `Resolved, ${ago} ago`,

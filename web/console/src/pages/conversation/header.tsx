@@ -10,7 +10,7 @@ import * as actions from "../../state/actions";
 import { choices, type SnoozeChoice } from "../../state/snooze";
 import { nameOfCustomer } from "../../state/names";
 import type { View } from "../../state/order";
-import { canAct, colleagues, me } from "../../state/session";
+import { canAct, colleagues, me, nameOf } from "../../state/session";
 import type { Story } from "../../state/story";
 import { t } from "../../strings";
 import { Avatar, Button, Chip } from "../../ui/basics";
@@ -148,6 +148,7 @@ export function Header(props: { story: Story; view: View }) {
           <Course moods={view.moods} onPick={pick} />
           {view.queued && (
             <span class="talk-reason">
+              {view.offered_to === mine.id && <Chip tone="accent">{t.row.yourTurn}</Chip>}
               <Chip tone="ember" icon="clock">
                 {t.conversation.waits(ago(view.waiting_since ?? view.queued.since))}
               </Chip>
@@ -185,9 +186,12 @@ function State({ story }: { story: Story }) {
   const mine = me.value;
   if (view.status === "resolved") return <>{t.conversation.resolved(ago(view.updated_at))}</>;
   const presence = view.here ? <span class="talk-here">{t.conversation.here}</span> : null;
+  const offered = view.offered_to && view.offered_to !== mine?.id ? nameOf(view.offered_to, t.colleague) : undefined;
   const holder =
     view.holder === "bot"
-      ? t.conversation.heldByBot
+      ? offered
+        ? t.conversation.offered(offered)
+        : t.conversation.heldByBot
       : view.agent_id === mine?.id
         ? t.conversation.heldByMe
         : t.conversation.heldBy(view.agent_name ?? t.colleague);
