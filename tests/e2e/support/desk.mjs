@@ -101,7 +101,7 @@ export class Desk {
   }
 
   act(name) {
-    return this.talk.getByRole("button", { name, exact: true });
+    return this.page.locator(".talk-acts").getByRole("button", { name, exact: true });
   }
 
   async reply(text) {
