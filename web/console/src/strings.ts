@@ -612,6 +612,8 @@ export const t = {
     zone: "Time zone",
     days: { mon: "Monday", tue: "Tuesday", wed: "Wednesday", thu: "Thursday", fri: "Friday", sat: "Saturday", sun: "Sunday" },
     closed: "Closed",
+    span: (from: string, to: string) => `${from} to ${to}`,
+    range: (first: string, last: string) => (first === last ? first : `${first} to ${last}`),
     from: (day: string) => `${day} from`,
     to: (day: string) => `${day} to`,
     addSpan: (day: string) => `A second time on ${day}`,

@@ -6,7 +6,7 @@ import { strength } from "../src/pages/door/password";
 import { reminderSteps } from "../src/pages/settings/hours";
 import { cleaned, originOf, suggestedKey } from "../src/pages/settings/inboxes";
 import { inkOn } from "../src/pages/settings/preview";
-import { wrongDay } from "../src/pages/settings/week";
+import { weekWords, wrongDay } from "../src/pages/settings/week";
 import { span } from "../src/ui/virtual";
 
 describe("what is typed in settings", () => {
@@ -29,6 +29,11 @@ describe("what is typed in settings", () => {
     expect(wrongDay([["09:00", "13:00"], ["12:00", "17:00"]])).toBe(true);
     expect(wrongDay([["17:00", "09:00"]])).toBe(true);
     expect(wrongDay([["", "09:00"]])).toBe(true);
+  });
+  it("tells a week's hours in words", () => {
+    const day: [string, string][] = [["09:00", "17:00"]];
+    const week = { mon: day, tue: day, wed: [["09:00", "12:00"], ["13:00", "17:00"]] as [string, string][], thu: day };
+    expect(weekWords(week)).toBe("Monday to Tuesday: 09:00 to 17:00; Wednesday: 09:00 to 12:00, 13:00 to 17:00; Thursday: 09:00 to 17:00; Friday to Sunday: closed");
   });
   it("leaves empty settings out", () => {
     expect(cleaned({ greeting: "", assistant: "Wick", theme: { launcher: "", accent: "#123456" } })).toEqual({ assistant: "Wick", theme: { accent: "#123456" } });

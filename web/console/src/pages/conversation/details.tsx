@@ -138,7 +138,7 @@ function Story({ view }: { view: StoryView }) {
   return (
     <Part title={t.details.summary} icon="spark">
       <ul class="reasons">
-        {summary.reasons.map((reason) => (
+        {unique(summary.reasons).map((reason) => (
           <li key={reason}>{reason}</li>
         ))}
       </ul>

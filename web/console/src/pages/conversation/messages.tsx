@@ -16,7 +16,7 @@ import { t } from "../../strings";
 import type { Author, Content } from "../../wire";
 import { Avatar, BotAvatar, Button, Chip } from "../../ui/basics";
 import { Icon, type IconName } from "../../ui/icons";
-import { Reading } from "./why";
+import { Reading, whyOpen } from "./why";
 
 export function Messages({ story }: { story: Story }) {
   const { view, pending } = story;
@@ -39,6 +39,12 @@ export function Messages({ story }: { story: Story }) {
     else if (length > before.current) setBelow((n) => n + length - before.current);
     before.current = length;
   }, [length, story.typing.length, view.moods]);
+
+  // Who reads why stays there, whatever else comes or makes room.
+  const reading = whyOpen.value;
+  useLayoutEffect(() => {
+    if (reading !== undefined) atEnd.current = false;
+  }, [reading]);
 
   useEffect(() => {
     const element = box.current;

@@ -12,9 +12,11 @@ import { reload } from "../../state/desk";
 import { Composer } from "./composer";
 import { Header } from "./header";
 import { Messages } from "./messages";
+import { whyOpen } from "./why";
 
 export function ConversationPane(props: { id: string; view: View }) {
   const story = held(props.id).value;
+  useEffect(() => () => void (whyOpen.value = undefined), []);
   if (story === "loading") return <Loading />;
   if (typeof story === "string") {
     const gone = story === "missing";

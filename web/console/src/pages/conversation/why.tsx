@@ -111,7 +111,7 @@ function Understood({ analysis }: { analysis: Analysis }) {
       </dl>
       {unhappiness.reasons.length > 0 && (
         <ul class="reasons">
-          {unhappiness.reasons.map((reason) => (
+          {[...new Set(unhappiness.reasons)].map((reason) => (
             <li key={reason}>{reason}</li>
           ))}
         </ul>
@@ -144,7 +144,7 @@ function Did({ explanation }: { explanation: Explanation }) {
         {explanation.acts.length === 0 && <span class="muted">{t.why.nothing}</span>}
       </p>
       <ul class="reasons">
-        {explanation.because.map((reason) => (
+        {[...new Set(explanation.because)].map((reason) => (
           <li key={reason}>{named(reason)}</li>
         ))}
       </ul>

@@ -99,7 +99,7 @@ function Tags({ row, draft }: { row: Conversation; draft: boolean }) {
           <Icon name="alert" size={15} />
         </span>
       )}
-      {row.queued && <Chip tone={row.unhappiness >= 0.6 ? "ember" : "amber"}>{row.queued.reason}</Chip>}
+      {row.queued && <Chip tone={row.unhappiness >= 0.6 ? "ember" : "amber"} title={row.queued.reason}>{row.queued.reason.split(";")[0]}</Chip>}
       {row.holder === "agent" && <Chip icon="person">{row.agent_id === mine ? t.you : (row.agent_name ?? t.colleague)}</Chip>}
       {!row.queued && row.holder === "bot" && row.status === "open" && row.unhappiness >= 0.6 && (
         <Chip tone="ember">{t.row.unhappy(percent(row.unhappiness))}</Chip>

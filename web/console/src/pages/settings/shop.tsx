@@ -2,7 +2,7 @@
 // one's own.
 
 import { useState } from "preact/hooks";
-import { post } from "../../net/http";
+import { patch, post } from "../../net/http";
 import { loadSession, me } from "../../state/session";
 import { loadShop, shop } from "../../state/shop";
 import { t } from "../../strings";
@@ -11,7 +11,7 @@ import { Button, Chip, Field, TextField } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Box, useSaving } from "./parts";
-import { DAYS, OFFICE, WeekField, wrongDay } from "./week";
+import { DAYS, OFFICE, WeekField, weekWords, wrongDay } from "./week";
 
 export function ShopPage() {
   const settings = shop.value;
@@ -36,7 +36,7 @@ export function ShopPage() {
           </div>
           <div>
             <dt>{t.shop.url}</dt>
-            <dd>{settings.public_url ?? <span class="muted">{t.shop.noUrl}</span>}</dd>
+            <dd>{settings.public_url || <span class="muted">{t.shop.noUrl}</span>}</dd>
           </div>
         </dl>
       </Box>
@@ -90,13 +90,15 @@ function Questionnaire(props: { old: string; zone: string; onClose: () => void }
     const body = {
       name: name.trim(),
       locale,
-      hours: { time_zone: zone, week },
+      hours: weekWords(week),
       returns: returns.trim(),
       contact: contact.trim(),
       confirm: confirm.trim(),
     };
     const done = await save(async () => {
       await post("/v1/shop/reset", body);
+      // The article says the hours in words; the clock of the queue needs them as times.
+      await patch("/v1/settings", { hours: { time_zone: zone, week } });
       await Promise.all([loadShop(), loadSession()]);
     }, t.shop.replaced(body.name));
     if (done) props.onClose();

@@ -110,15 +110,7 @@ function Colleague(props: { agent: Agent; onLink: (link: Link) => void }) {
         <>
           <label class="capacity">
             <span class="sr-only">{t.team.capacityOf(agent.name)}</span>
-            <input
-              class="input num"
-              type="number"
-              min={0}
-              max={100}
-              value={agent.capacity}
-              title={t.team.capacity}
-              onChange={(event) => change({ capacity: Math.max(0, Math.round(Number(event.currentTarget.value) || 0)) })}
-            />
+            <Capacity value={agent.capacity} onChange={(capacity) => change({ capacity })} />
             <span class="muted" aria-hidden="true">
               {t.team.atOnce}
             </span>
@@ -170,6 +162,30 @@ function Colleague(props: { agent: Agent; onLink: (link: Link) => void }) {
         </Dialog>
       )}
     </li>
+  );
+}
+
+/** Keeps what is being typed, though the list is told anew whenever somebody comes or goes. */
+function Capacity(props: { value: number; onChange: (value: number) => void }) {
+  const [typed, setTyped] = useState(String(props.value));
+  useEffect(() => setTyped(String(props.value)), [props.value]);
+  const keep = () => {
+    const next = Math.min(100, Math.max(0, Math.round(Number(typed))));
+    if (typed.trim() === "" || Number.isNaN(next)) setTyped(String(props.value));
+    else if (next !== props.value) props.onChange(next);
+  };
+  return (
+    <input
+      class="input num"
+      type="number"
+      min={0}
+      max={100}
+      value={typed}
+      title={t.team.capacity}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+      onBlur={keep}
+      onKeyDown={(event) => event.key === "Enter" && keep()}
+    />
   );
 }
 

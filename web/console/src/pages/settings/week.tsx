@@ -13,6 +13,18 @@ export function wrongDay(spans: readonly [string, string][]): boolean {
   return spans.some(([from, to], i) => !from || !to || from >= to || (i > 0 && from < spans[i - 1]![1]));
 }
 
+/** The hours as a sentence has them: days with the same hours together. */
+export function weekWords(week: Week): string {
+  const groups: { first: Weekday; last: Weekday; hours: string }[] = [];
+  for (const day of DAYS) {
+    const hours = (week[day] ?? []).map(([from, to]) => t.hours.span(from, to)).join(", ") || t.hours.closed.toLowerCase();
+    const group = groups.at(-1);
+    if (group?.hours === hours) group.last = day;
+    else groups.push({ first: day, last: day, hours });
+  }
+  return groups.map(({ first, last, hours }) => `${t.hours.range(t.hours.days[first], t.hours.days[last])}: ${hours}`).join("; ");
+}
+
 export function WeekField(props: { week: Week; onChange: (week: Week) => void }) {
   const set = (day: Weekday, spans: [string, string][]) => props.onChange({ ...props.week, [day]: spans });
   return (
