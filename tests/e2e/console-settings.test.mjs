@@ -24,7 +24,7 @@ test("a website that was refused is allowed by one click", async () => {
   const page = await context.newPage();
   await page.goto(shop.url);
   const widget = new Widget(page);
-  await widget.open();
+  await widget.launcher.click();
   await widget.panel.getByText("This chat cannot be opened here.").waitFor();
 
   await noor.page.getByText("A website tried to show your chat").waitFor();
