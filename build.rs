@@ -24,21 +24,20 @@ fn web_pages(clone: &Path) {
         if let Err(error) = fs::create_dir_all(&folder) {
             println!("cargo::error=cannot make the folder {}: {error}", folder.display());
         }
-        println!("cargo::rerun-if-changed={page}");
+        // A build without optimisation reads the pages from the disk when it runs.
+        if env::var("PROFILE").as_deref() == Ok("release") {
+            println!("cargo::rerun-if-changed={page}");
+        }
     }
 }
 
 fn libtorch(clone: &Path) {
-    let libtorch =
-        env::var_os("LIBTORCH").map_or_else(|| clone.join("vendor/libtorch"), PathBuf::from);
+    let libtorch = env::var_os("LIBTORCH").map_or_else(|| clone.join("vendor/libtorch"), PathBuf::from);
     let libraries = libtorch.join("lib");
     // Cargo looks through links, so a libtorch that set-up puts there later is noticed.
     println!("cargo::rerun-if-changed={}", libraries.display());
     if !libraries.is_dir() {
-        println!(
-            "cargo::error=there is no libtorch in {}: run `make setup` first",
-            libtorch.display()
-        );
+        println!("cargo::error=there is no libtorch in {}: run `make setup` first", libtorch.display());
         return;
     }
 

@@ -7,8 +7,9 @@ use crate::channels::widget::frames::{ClientFrame, ServerFrame};
 
 /// The document at `/asyncapi.json`.
 pub fn asyncapi() -> Value {
-    let mut generator =
-        SchemaSettings::draft07().with(|settings| settings.definitions_path = "/components/schemas".into()).into_generator();
+    let mut generator = SchemaSettings::draft07()
+        .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .into_generator();
     let client = generator.subschema_for::<ClientFrame>();
     let server = generator.subschema_for::<ServerFrame>();
     let schemas = generator.take_definitions(true);

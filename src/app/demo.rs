@@ -22,13 +22,20 @@ pub(super) fn router(engine: Engine) -> Router {
         .route("/", get(start))
         .route("/demo", get(page))
         .route("/demo/products.json", get(products))
-        .route("/demo/{file}", get(|Path(path): Path<String>, headers: HeaderMap| async move { file::<Demo>(&path, &headers) }))
+        .route(
+            "/demo/{file}",
+            get(|Path(path): Path<String>, headers: HeaderMap| async move { file::<Demo>(&path, &headers) }),
+        )
         .route("/shop/{product}", get(page))
         .with_state(engine)
 }
 
 async fn start(State(engine): State<Engine>, headers: HeaderMap) -> Response {
-    if is_sample_shop(&engine).await { Redirect::temporary("/demo").into_response() } else { file::<Demo>("start.html", &headers) }
+    if is_sample_shop(&engine).await {
+        Redirect::temporary("/demo").into_response()
+    } else {
+        file::<Demo>("start.html", &headers)
+    }
 }
 
 /// One page for the shop's front and its products; its script reads the address.

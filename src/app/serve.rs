@@ -39,6 +39,7 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
         format!("cannot listen on {}: another program may; set RAPPORT_LISTEN to another address", config.listen)
     })?;
 
+    let settings = Settings::of(&config)?;
     let models = {
         let (home, options) = (home.clone(), NluOptions::of(&config));
         tokio::task::spawn_blocking(move || Nlu::start(&home, options))
@@ -55,7 +56,7 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
 
     let config = Arc::new(config);
     let shop = Shop::load(&home, &config.data_dir)?;
-    let engine = Engine::new(store, Bus::default(), nlu, shop, Settings::of(&config), clock);
+    let engine = Engine::new(store, Bus::default(), nlu, shop, settings, clock);
     watch::import_articles(&engine, &home).await?;
     engine.rebuild_knowledge().await?;
     engine.rebuild_catalogue().await?;

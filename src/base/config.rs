@@ -1,8 +1,9 @@
 //! The configuration: one TOML file, four environment variables above it.
 //!
-//! Every key has a default that suits a small shop. `docs/configuration.md` is made
-//! from the comments here; a test fails when a key is missing there.
+//! Every key has a default that suits a small shop. `docs/configuration.md` shows them
+//! all; a test fails when a key is missing there or has another default.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,8 @@ pub struct Config {
     pub database_url: Option<String>,
     pub shop: Shop,
     pub assistant: Assistant,
+    /// The bot's own sentences, by name, where the shop has other words: `answer::Phrases`.
+    pub phrases: BTreeMap<String, String>,
     pub policy: PolicySection,
     pub handoff: Handoff,
     pub limits: Limits,
@@ -139,6 +142,7 @@ impl Default for Config {
             database_url: None,
             shop: Shop::default(),
             assistant: Assistant::default(),
+            phrases: BTreeMap::new(),
             policy: PolicySection::default(),
             handoff: Handoff::default(),
             limits: Limits::default(),
@@ -161,16 +165,13 @@ impl Default for Shop {
 
 impl Default for Assistant {
     fn default() -> Self {
-        Self {
-            name: "Wick".into(),
-            disclosure: "I am an automatic assistant. Ask for a person at any time.".into(),
-        }
+        Self { name: "Wick".into(), disclosure: "I am an automatic assistant. Ask for a person at any time.".into() }
     }
 }
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { intent: 0.5, answer: 0.6, clarify: 0.35, unhappiness: 0.7, failed_answers: 2 }
+        Self { intent: 0.5, answer: 0.55, clarify: 0.3, unhappiness: 0.7, failed_answers: 2 }
     }
 }
 
@@ -296,7 +297,11 @@ impl Config {
             return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
         }
         if jiff::tz::TimeZone::get(&self.shop.time_zone).is_err() {
-            return Err(unfit("shop.time_zone", &self.shop.time_zone, "write an IANA name, for example Europe/Brussels"));
+            return Err(unfit(
+                "shop.time_zone",
+                &self.shop.time_zone,
+                "write an IANA name, for example Europe/Brussels",
+            ));
         }
         if let Some(url) = &self.database_url
             && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))
@@ -308,7 +313,7 @@ impl Config {
     }
 }
 
-fn unfit(key: &str, value: impl std::fmt::Display, needed: &str) -> ConfigError {
+pub fn unfit(key: &str, value: impl std::fmt::Display, needed: &str) -> ConfigError {
     ConfigError::Value { key: key.to_owned(), value: value.to_string(), needed: needed.to_owned() }
 }
 
@@ -320,6 +325,19 @@ mod tests {
     #[test]
     fn an_empty_file_is_the_default() {
         assert_eq!(Config::parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn the_documentation_shows_every_key_with_its_default() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+        let block = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("a TOML block");
+        let shown = Config { phrases: BTreeMap::new(), ..Config::parse(block).unwrap() };
+        assert_eq!(shown, Config::default());
+        for (section, keys) in toml::Table::try_from(Config::default()).unwrap() {
+            let keys: Vec<String> = keys.as_table().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+            assert!(block.contains(&section), "{section}");
+            assert!(keys.iter().all(|key| block.contains(&format!("{key} = "))), "{section}: {keys:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 pub struct Home(PathBuf);
 
 #[derive(Debug, thiserror::Error)]
-#[error("cannot find Rapport's own files (a folder with models/manifest.toml): start from the clone, or set RAPPORT_HOME to it")]
+#[error(
+    "cannot find Rapport's own files (a folder with models/manifest.toml): start from the clone, or set RAPPORT_HOME to it"
+)]
 pub struct HomeNotFound;
 
 impl Home {

@@ -22,8 +22,8 @@ pub fn new_secret(prefix: &str) -> String {
 /// signs, none of which looks like another.
 pub fn new_password() -> String {
     const SIGNS: [char; 32] = [
-        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
-        '2', '3', '4', '5', '6', '7', '8', '9', '+',
+        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y',
+        'z', '2', '3', '4', '5', '6', '7', '8', '9', '+',
     ];
     let mut bytes = [0_u8; 20];
     getrandom::fill(&mut bytes).expect("the operating system's random source works");

@@ -20,9 +20,15 @@ pub struct Bus {
 /// What passes and is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passing {
-    Typing { author: Author, on: bool },
+    Typing {
+        author: Author,
+        on: bool,
+    },
     /// A socket with this visitor's tab was opened; older ones with the same tab close.
-    Superseded { tab: String, by: u64 },
+    Superseded {
+        tab: String,
+        by: u64,
+    },
 }
 
 #[derive(Debug)]

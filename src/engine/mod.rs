@@ -14,6 +14,7 @@ mod render;
 mod shop;
 mod think;
 mod vectors;
+mod weigh;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,10 +25,11 @@ use tokio_util::task::TaskTracker;
 pub use handoff::{HandoffError, Presence};
 pub use intake::{Inbound, IntakeError};
 pub use shop::{IntentSet, Shop};
+pub use weigh::{Scales, Standing, mend};
 
 use crate::answer::phrases::Phrases;
 use crate::base::clock::Clock;
-use crate::base::config::Config;
+use crate::base::config::{Config, ConfigError, unfit};
 use crate::bus::Bus;
 use crate::nlu::Nlu;
 use crate::policy::Thresholds;
@@ -72,7 +74,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub fn of(config: &Config) -> Self {
+    pub fn of(config: &Config) -> Result<Self, ConfigError> {
         let thresholds = Thresholds {
             intent: config.policy.intent,
             answer: config.policy.answer,
@@ -81,7 +83,7 @@ impl Settings {
             failed_answers: config.policy.failed_answers,
             ..Thresholds::default()
         };
-        Self {
+        Ok(Self {
             assistant: config.assistant.name.clone(),
             locale: config.shop.locale.clone(),
             time_zone: jiff::tz::TimeZone::get(&config.shop.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
@@ -90,8 +92,9 @@ impl Settings {
             absent_after: Duration::from_secs(config.handoff.absent_after_s.into()),
             minutes_each: config.handoff.minutes_each,
             queued_turns: config.limits.queued_turns,
-            phrases: Phrases::default(),
-        }
+            phrases: Phrases::replaced(&config.phrases)
+                .map_err(|(name, needed)| unfit(&format!("phrases.{name}"), "…", &needed))?,
+        })
     }
 }
 

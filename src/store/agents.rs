@@ -21,7 +21,9 @@ pub struct Agent {
 }
 
 /// What somebody may do; each role may do what the ones after it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Viewer,
@@ -189,10 +191,11 @@ impl Store {
 
     /// How many who may take conversations were seen since then.
     pub async fn agents_present(&self, since: Timestamp) -> Result<i64> {
-        let row = sqlx::query("SELECT COUNT(*) AS n FROM agents WHERE active = 1 AND role <> 'viewer' AND seen_at >= $1")
-            .bind(since.as_microsecond())
-            .fetch_one(&self.reader)
-            .await?;
+        let row =
+            sqlx::query("SELECT COUNT(*) AS n FROM agents WHERE active = 1 AND role <> 'viewer' AND seen_at >= $1")
+                .bind(since.as_microsecond())
+                .fetch_one(&self.reader)
+                .await?;
         Ok(row.try_get("n")?)
     }
 }

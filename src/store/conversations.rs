@@ -251,10 +251,11 @@ impl Store {
     }
 
     pub async fn notes(&self, id: &ConversationId) -> Result<Vec<Note>> {
-        let rows = sqlx::query("SELECT id, seq, agent_id, text, at FROM notes WHERE conversation_id = $1 ORDER BY at, id")
-            .bind(id.as_str())
-            .fetch_all(&self.reader)
-            .await?;
+        let rows =
+            sqlx::query("SELECT id, seq, agent_id, text, at FROM notes WHERE conversation_id = $1 ORDER BY at, id")
+                .bind(id.as_str())
+                .fetch_all(&self.reader)
+                .await?;
         rows.iter()
             .map(|row| {
                 Ok(Note {
@@ -271,11 +272,13 @@ impl Store {
 
 /// Turns that a person's holding has overtaken are not made up for once the bot is back.
 async fn skip_overtaken_turns(tx: &mut Transaction<'_, Any>, id: &ConversationId, now: i64) -> Result<()> {
-    sqlx::query("UPDATE turns SET state = 'skipped', finished_at = $2 WHERE conversation_id = $1 AND state = 'pending'")
-        .bind(id.as_str())
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE turns SET state = 'skipped', finished_at = $2 WHERE conversation_id = $1 AND state = 'pending'",
+    )
+    .bind(id.as_str())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

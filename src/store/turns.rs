@@ -61,8 +61,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let Some(conversation) = self.conversation(&turn.conversation_id).await? else { return Ok(None) };
-        let mut history =
-            self.entries(&turn.conversation_id, turn.message_seq - 1 - history, history + 1).await?;
+        let mut history = self.entries(&turn.conversation_id, turn.message_seq - 1 - history, history + 1).await?;
         history.retain(|entry| entry.seq <= turn.message_seq);
         let Some(message) = history.pop().filter(|entry| entry.seq == turn.message_seq) else { return Ok(None) };
         Ok(Some(TurnWork { conversation, message, history, attempts: row.try_get("attempts")? }))

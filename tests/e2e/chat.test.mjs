@@ -1,8 +1,9 @@
 /** A customer chats on the sample shop's page. */
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import { eventually, launch, PHONE, shot, visitor, Widget } from "./support/browser.mjs";
+import { accessible, eventually, launch, PHONE, shot, visitor, Widget } from "./support/browser.mjs";
 import { Server } from "./support/server.mjs";
 
 let server, browser, agent;
@@ -289,7 +290,104 @@ test("the page listens and commands", async () => {
   });
   await page.evaluate(() => window.Rapport("shutdown"));
   assert.equal(await widget.host.count(), 0);
-  const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("rapport:")));
-  assert.deepEqual(kept, [], "nothing of the visitor stays in the browser");
+  const kept = await page.evaluate(() => Object.keys({ ...localStorage, ...sessionStorage }).filter((key) => key.startsWith("rapport:")));
+  assert.deepEqual(kept.map((key) => key.split(":").at(-1)), ["settings"], "nothing of the visitor stays in the browser");
+  await context.close();
+});
+
+test("a form asks for what is missing", async () => {
+  const { context, page, widget } = await demo();
+  await widget.open();
+  await widget.panel.getByRole("button", { name: "Where is my order?" }).click();
+  await widget.log.getByLabel("Order number").fill("aw-10305");
+  await widget.log.getByLabel("E-mail address").fill("anneke.devos");
+  await page.keyboard.press("Enter");
+  await widget.log.getByText("This does not look like an e-mail address.").waitFor();
+  await widget.log.getByLabel("E-mail address").fill("anneke.devos@post.example");
+  await shot(page, "25-form");
+  await page.keyboard.press("Enter");
+  await widget.log.getByText("Sent. Thank you.").waitFor();
+  await widget.log.getByText(/AW-10305.*delivered/is).waitFor();
+  // The form has gone, and the keyboard is where the conversation goes on.
+  assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement.localName), "textarea");
+  await context.close();
+});
+
+test("who is signed in finds the conversation in another browser", async () => {
+  const secret = await server.command("inbox", "secret", "demo");
+  const hmac = createHmac("sha256", secret).update("4711").digest("hex");
+  const identity = { user_id: "4711", name: "Ann", email: "ann@post.example", hmac };
+  const first = await demo();
+  await first.page.evaluate((identity) => window.Rapport("identify", identity), identity);
+  await first.widget.open();
+  await first.widget.say("my first browser");
+  await first.widget.log.getByText("Sent").waitFor();
+  await first.context.close();
+
+  const second = await demo();
+  await second.page.evaluate((identity) => window.Rapport("boot", { inbox: "demo", identity }), identity);
+  await second.widget.open();
+  await second.widget.log.getByText("my first browser").waitFor();
+  const { customer } = await agent.get(`/v1/conversations/${await second.widget.conversation(agent)}`);
+  assert.deepEqual([customer.external_id, customer.name], ["4711", "Ann"]);
+  await second.context.close();
+
+  // A forged one gets nothing but a conversation of its own.
+  const third = await demo();
+  await third.page.evaluate((identity) => window.Rapport("identify", { ...identity, hmac: "0".repeat(64) }), identity);
+  await third.widget.open();
+  await third.widget.panel.getByRole("heading", { name: /How can we help/ }).waitFor();
+  await third.widget.say("somebody else");
+  await third.widget.log.getByText("Sent").waitFor();
+  assert.deepEqual(await third.widget.own(), ["somebody else"]);
+  await third.context.close();
+});
+
+test("an inbox has looks and asks who is there", async () => {
+  const settings = {
+    greeting: "Ask me about lamps.",
+    theme: { accent: "#ffd54a", side: "left", launcher: "Chat with us", radius: 6 },
+    pre_chat: {
+      text: "Who are we talking to?",
+      fields: [
+        { name: "name", label: "Name", kind: "text", required: false },
+        { name: "email", label: "E-mail", kind: "email", required: true },
+      ],
+    },
+  };
+  const context = await visitor(browser);
+  const page = await context.newPage();
+  await page.route("**/v1/widget?*", (route) => route.fulfill({ json: settings }));
+  await page.routeWebSocket(/\/v1\/chat/, (near) => {
+    const far = near.connectToServer();
+    far.onMessage((text) => {
+      const frame = JSON.parse(text);
+      near.send(JSON.stringify(frame.type === "welcome" ? { ...frame, settings } : frame));
+    });
+  });
+  await page.goto(`${server.url}/demo`);
+  const widget = new Widget(page);
+  await page.getByText("Chat with us").waitFor();
+  assert.ok((await widget.launcher.boundingBox()).x < 40);
+  await widget.launcher.click();
+  await widget.panel.getByText("Ask me about lamps.").waitFor();
+  await widget.panel.getByRole("button", { name: "Start the chat" }).click();
+  await widget.panel.getByText("Please fill this in.").waitFor();
+  await widget.panel.getByLabel("E-mail").fill("ann at post");
+  await page.keyboard.press("Enter");
+  await widget.panel.getByText("This does not look like an e-mail address.").waitFor();
+  await shot(page, "18-asked");
+  await accessible(page, "the form before the chat");
+  await widget.panel.getByLabel("E-mail").fill("ann@lamps.example");
+  await widget.panel.getByLabel("Name").fill("Ann Lamp");
+  await page.keyboard.press("Enter");
+  await widget.input.waitFor();
+  await widget.say("Which lamps are dimmable?");
+  await widget.log.getByText("Sent").waitFor();
+  await shot(page, "19-accent");
+  const { customer, entries } = await agent.get(`/v1/conversations/${await eventually("the conversation is known", () => widget.conversation(agent))}`);
+  assert.deepEqual([customer.name, customer.email], ["Ann Lamp", "ann@lamps.example"]);
+  assert.equal(entries[0].content.type, "submitted");
+  assert.equal(entries.filter(({ in_reply_to }) => in_reply_to === 1).length, 0, "nobody answers the form");
   await context.close();
 });

@@ -6,8 +6,8 @@ use rapport::domain::conversation::Memory;
 use rapport::domain::decision::Explanation;
 use rapport::domain::{Author, Content, ConversationId, CustomerId, Entry};
 use rapport::store::{
-    Change, Changed, ConversationFilter, Feedback, FeedbackKind, Introduction, NewAgent, NewMessage, Role, TurnCommit, TurnOutcome,
-    TurnRef,
+    Change, Changed, ConversationFilter, Feedback, FeedbackKind, Introduction, NewAgent, NewMessage, Role, TurnCommit,
+    TurnOutcome, TurnRef,
 };
 use rstest::rstest;
 
@@ -155,14 +155,14 @@ async fn what_a_dead_node_left_is_taken_over_after_its_lease(
     let until = |seconds| shop.database.clock.now() + SignedDuration::from_secs(seconds);
     assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), []);
     shop.database.clock.advance(SignedDuration::from_secs(5));
-    assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), [turn.clone()]);
+    assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), std::slice::from_ref(&turn));
     assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), []);
     shop.database.clock.advance(SignedDuration::from_secs(3));
     store.renew_leases("other", until(4)).await.unwrap();
     shop.database.clock.advance(SignedDuration::from_secs(3));
     assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), [], "a renewed lease holds");
     store.free_leases().await.unwrap();
-    assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), [turn.clone()]);
+    assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), std::slice::from_ref(&turn));
     let work = store.load_turn(&turn, 10).await.unwrap().unwrap();
     assert_eq!((work.message.seq, work.attempts), (1, 2));
 }
@@ -270,7 +270,7 @@ async fn an_agent_who_is_gone_is_noticed(#[values(Engine::Sqlite, Engine::Postgr
     assert!(store.abandoned(since(15)).await.unwrap().is_empty());
     assert_eq!(store.agents_present(since(1)).await.unwrap(), 0);
     shop.database.clock.advance(minutes(10));
-    assert_eq!(store.abandoned(since(15)).await.unwrap(), [shop.conversation.clone()]);
+    assert_eq!(store.abandoned(since(15)).await.unwrap(), std::slice::from_ref(&shop.conversation));
     store.seen(&shop.agent.id).await.unwrap();
     assert!(store.abandoned(since(15)).await.unwrap().is_empty());
     assert_eq!(store.agents_present(since(1)).await.unwrap(), 1);
@@ -313,11 +313,8 @@ async fn a_signed_identity_finds_its_conversation_again(#[values(Engine::Sqlite,
     let shop = Shop::new(engine).await;
     let store = &shop.database.store;
     let inbox = store.inbox_by_key("demo").await.unwrap().unwrap();
-    let identity = rapport::store::Identity {
-        external_id: "u1".into(),
-        email: Some("u1@mail.example".into()),
-        name: None,
-    };
+    let identity =
+        rapport::store::Identity { external_id: "u1".into(), email: Some("u1@mail.example".into()), name: None };
     let (_, here) = store.new_visitor(&inbox.id, Some(&identity), None).await.unwrap();
     let (_, there) = store.new_visitor(&inbox.id, Some(&identity), None).await.unwrap();
     assert_eq!(here, there);

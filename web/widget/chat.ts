@@ -61,6 +61,10 @@ export class Chat {
   #pageTold = false;
   /** What the log ended with when the socket was opened: entries up to there are no news. */
   #known = 0;
+  /** The last entry that came, and those that are not shown yet. */
+  #last: Seq = 0;
+  #arrived: Entry[] = [];
+  #showing?: ReturnType<typeof setTimeout>;
   #retryAfter: number | undefined;
   #typingUntil = 0;
   #typistGone?: ReturnType<typeof setTimeout>;
@@ -117,6 +121,7 @@ export class Chat {
     removeEventListener("storage", this.#stored);
     clearTimeout(this.#again);
     clearTimeout(this.#typistGone);
+    clearTimeout(this.#showing);
   }
 
   /** Forgets this visitor, as when they log out of the website. */
@@ -222,7 +227,7 @@ export class Chat {
     this.#line.send({
       type: "hello",
       token: this.token,
-      resume_after: this.entries.value.at(-1)?.seq ?? 0,
+      resume_after: this.#last,
       tab: this.#tab,
       locale: this.#options.locale,
       page: this.#pageTold ? undefined : { url: location.href, title: document.title, referrer: document.referrer || undefined },
@@ -275,9 +280,8 @@ export class Chat {
 
   #welcomed(frame: WelcomeFrame): void {
     const before = this.welcome.peek();
-    const last = this.entries.value.at(-1)?.seq ?? 0;
     // Somebody else's conversation now, or a log that was restored from an older copy.
-    if ((before && before.conversation_id !== frame.conversation_id) || last > frame.last_seq) this.#reset();
+    if ((before && before.conversation_id !== frame.conversation_id) || this.#last > frame.last_seq) this.#reset();
     this.#options.memory.kept.set("token", frame.token);
     this.#free?.();
     if (this.readUpTo.value > frame.last_seq) this.readUpTo.value = 0;
@@ -294,15 +298,24 @@ export class Chat {
   }
 
   #event({ type: _, ...entry }: { type: "event" } & Entry): void {
-    const last = this.entries.value.at(-1)?.seq ?? 0;
-    if (entry.seq <= last) return;
+    if (entry.seq <= this.#last) return;
     // A gap cannot be; should it be, the log is asked for what is missing.
-    if (entry.seq > last + 1) return this.#line.renew();
-    this.entries.value = [...this.entries.value, entry];
+    if (entry.seq > this.#last + 1) return this.#line.renew();
+    this.#last = entry.seq;
+    this.#arrived.push(entry);
+    // A long log is shown in a few steps, not in one for each entry.
+    clearTimeout(this.#showing);
+    if (entry.seq < this.#known && this.#arrived.length < 100) this.#showing = setTimeout(this.#show, 50);
+    else this.#show();
     this.#outbox.arrived(entry);
     if (entry.author.kind !== "customer") this.typist.value = null;
     if (entry.seq > this.#known) this.#options.received?.(entry);
   }
+
+  #show = (): void => {
+    if (this.#arrived.length) this.entries.value = [...this.entries.value, ...this.#arrived];
+    this.#arrived = [];
+  };
 
   #error(error: ErrorFrame): void {
     if (error.code === "unauthorized") return this.#unauthorized(error);
@@ -335,6 +348,8 @@ export class Chat {
   }
 
   #reset(): void {
+    this.#last = 0;
+    this.#arrived = [];
     this.entries.value = [];
     this.#known = 0;
     this.welcome.value = null;
@@ -345,6 +360,12 @@ export class Chat {
     const { kept } = this.#options.memory;
     if (event.key === kept.key("read")) this.readUpTo.value = kept.get<Seq>("read") ?? 0;
     const mine = this.welcome.peek()?.token;
+    if (event.key === kept.key("token") && !event.newValue) {
+      // They logged out in the other tab: this one forgets as well.
+      this.#identity = undefined;
+      this.#reset();
+      return this.#line.close();
+    }
     if (event.key === kept.key("token") && mine && this.token && this.token !== mine) {
       this.#reset();
       this.#line.renew();

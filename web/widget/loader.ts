@@ -41,7 +41,7 @@ interface Launched {
   frame: Frame;
   button: HTMLButtonElement | null;
   remembered: ReturnType<typeof memory>;
-  panel?: Promise<Panel>;
+  panel?: Promise<Panel | undefined>;
   stop: AbortController;
 }
 
@@ -67,7 +67,7 @@ function command(name: string, ...rest: unknown[]): unknown {
       // A track alone is not worth a connection; the tab keeps it until there is one.
       if (name === "track" && !launched.panel) return keepTrack(launched, rest);
       if (name === "close" && !launched.panel) return;
-      return void panel(launched).then((panel) => (panel[name] as (...args: unknown[]) => void)(...rest));
+      return void panel(launched).then((panel) => (panel?.[name] as ((...args: unknown[]) => void) | undefined)?.(...rest));
     default:
       console.error(`Rapport: there is no command "${name}"; there are boot, identify, track, open, close, shutdown, on`);
   }
@@ -99,7 +99,7 @@ function merged(options: Partial<Options>, settings: InboxSettings): Partial<Opt
 /** The owner's settings of this inbox, as they are kept here and as they are now. */
 async function settingsOf(server: string, inbox: string, shelf: Shelf): Promise<InboxSettings> {
   const kept = shelf.get<InboxSettings>("settings");
-  const now = fetch(`${server}v1/widget?inbox=${encodeURIComponent(inbox)}`)
+  const now = fetch(`${server}v1/widget?inbox=${encodeURIComponent(inbox)}`, { signal: AbortSignal.timeout(3000) })
     .then((answer) => (answer.ok ? answer.json() : {}))
     .then((settings: InboxSettings) => {
       shelf.set("settings", settings);
@@ -138,6 +138,8 @@ async function boot(said: Partial<Options>): Promise<void> {
     options: { ...options, locale } as Options,
     server,
     language,
+    memory: remembered,
+    wear: (css) => wear(root, css),
     emit,
     opened: (open) => {
       if (open === host.hasAttribute("data-open")) return;
@@ -198,7 +200,7 @@ function shutdown(forget: boolean): void {
   gone.frame.host.remove();
   if (forget) for (const name of ["token", "read"]) gone.remembered.kept.delete(name);
   if (forget) for (const name of ["tracks", "draft", "open", "outbox"]) gone.remembered.tab.delete(name);
-  void gone.panel?.then((panel) => panel.shutdown(forget));
+  void gone.panel?.then((panel) => panel?.shutdown(forget));
 }
 
 function on(name: keyof Events, listener: (detail: never) => void): () => void {
@@ -212,14 +214,16 @@ function keepTrack({ remembered: { tab } }: Launched, [name, properties]: unknow
   tab.set("tracks", [...tracks, { type: "track", name, properties }].slice(-50));
 }
 
-function panel(to: Launched): Promise<Panel> {
+function panel(to: Launched): Promise<Panel | undefined> {
   // After an upgrade of the server the hash may be another; panel.js leads to today's.
   to.panel ??= load(`widget/${PANEL}`)
     .catch(() => load("widget/panel.js"))
     .then((module) => module.start(to.frame))
-    .catch((error) => {
+    .catch(() => {
+      // The next click tries again.
       to.panel = undefined;
-      throw error;
+      console.error("Rapport: the chat could not be loaded");
+      return undefined;
     });
   return to.panel;
 }

@@ -19,7 +19,7 @@ export interface Item {
   /** The form was filled in. */
   submitted?: boolean;
   delivery?: "sent" | "delivered" | "read" | "failed";
-  /** Nothing was said by the customer after it: choices can still be chosen. */
+  /** No person has spoken since: choices can still be chosen. */
   current?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function fold(entries: readonly Entry[]): Folded {
   const items: Item[] = [];
   const bySeq = new Map<Seq, Item>();
   const folded: Folded = { items, resolved: false, last: entries.at(-1)?.seq ?? 0 };
-  let lastOfCustomer = 0;
+  let lastOfPerson = 0;
   for (const entry of entries) {
     const content = edits.get(entry.seq) ?? entry.content;
     const mark = (seq: Seq, change: Partial<Item>) => Object.assign(bySeq.get(seq) ?? {}, change);
@@ -55,7 +55,7 @@ export function fold(entries: readonly Entry[]): Folded {
         break;
       case "submitted":
         mark(content.form, { submitted: true });
-        lastOfCustomer = entry.seq;
+        lastOfPerson = entry.seq;
         break;
       case "handoff":
         folded.handoff = content;
@@ -70,12 +70,12 @@ export function fold(entries: readonly Entry[]): Folded {
     // What this client does not know is not shown; what only marks others, neither.
     if (HIDDEN.has(content.type) || !KNOWN.has(content.type)) continue;
     if (content.type === "status" && !content.state) continue;
-    if (entry.author.kind === "customer") lastOfCustomer = entry.seq;
+    if (entry.author.kind === "customer" || entry.author.kind === "agent") lastOfPerson = entry.seq;
     const item: Item = { seq: entry.seq, at: entry.at, author: entry.author, content, turn: entry.turn };
     items.push(item);
     bySeq.set(entry.seq, item);
   }
-  for (const item of items) item.current = item.seq > lastOfCustomer;
+  for (const item of items) item.current = item.seq > lastOfPerson;
   return folded;
 }
 

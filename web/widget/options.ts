@@ -1,6 +1,7 @@
 /** What a page may say to the widget, and what the widget's parts say to one another. */
 
 import type { Author, Content, Identity, Seq } from "../shared/wire";
+import type { Memory } from "./memory";
 
 export interface Options {
   /** The public key of the inbox. */
@@ -54,6 +55,9 @@ export interface Frame {
   server: string;
   /** The five languages' names, resolved: `de` of `de-AT`. */
   language: string;
+  memory: Memory;
+  /** Puts a style on. */
+  wear(css: string): void;
   emit: Emit;
   opened(open: boolean): void;
   unread(count: number): void;

@@ -3,10 +3,8 @@
 import { effect, signal } from "@preact/signals-core";
 import { render } from "preact";
 import { Chat } from "./chat";
-import { memory } from "./memory";
 import type { Frame, Panel } from "./options";
 import css from "./panel.css?inline";
-import { wear } from "./style";
 import { adapt } from "./theme";
 import { App } from "./ui/app";
 import { views } from "./ui/later";
@@ -15,8 +13,7 @@ import { Context, type Reading, type Ui } from "./ui/ui";
 import { words } from "./words";
 
 export async function start(frame: Frame): Promise<Panel> {
-  const { root, host, options, server, emit } = frame;
-  const store = memory(server, options.inbox);
+  const { root, host, options, server, memory: store, emit } = frame;
   const spoken = await words(frame.language, options.locale!);
   // Open on the page before: open on this one, too.
   const open = signal(store.tab.get("open") === true);
@@ -36,9 +33,14 @@ export async function start(frame: Frame): Promise<Panel> {
   const close = () => {
     open.value = false;
   };
-  const ui: Ui = { chat, words: spoken, options, server, open, reading, close, link: linker(server, reading) };
+  const settle = () => {
+    const touch = matchMedia("(pointer: coarse)").matches;
+    // After what was pressed has gone.
+    setTimeout(() => root.querySelector<HTMLElement>(touch ? ".log" : ".write textarea")?.focus({ preventScroll: true }));
+  };
+  const ui: Ui = { chat, words: spoken, options, server, open, reading, close, settle, wear: frame.wear, link: linker(server, reading) };
 
-  wear(root, css);
+  frame.wear(css);
   const place = document.createElement("div");
   place.className = "place";
   root.append(place);

@@ -77,9 +77,15 @@ impl Widget {
         let files = Router::new()
             .route("/v1/uploads", post(uploads::upload).layer(DefaultBodyLimit::max(upload_limit)))
             .route("/v1/files/{id}", get(uploads::download))
-            .layer(CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([AUTHORIZATION]));
-        let presentation =
-            Router::new().route("/v1/widget", get(presentation::presentation)).layer(CorsLayer::new().allow_origin(Any));
+            .layer(
+                CorsLayer::new()
+                    .allow_origin(Any)
+                    .allow_methods([Method::GET, Method::POST])
+                    .allow_headers([AUTHORIZATION]),
+            );
+        let presentation = Router::new()
+            .route("/v1/widget", get(presentation::presentation))
+            .layer(CorsLayer::new().allow_origin(Any));
         Router::new().route("/v1/chat", get(chat)).merge(files).merge(presentation).with_state(self.clone())
     }
 
@@ -103,12 +109,8 @@ async fn chat(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let caller = Caller {
-        address,
-        origin: header(ORIGIN),
-        host: header(HOST),
-        inbox_key: query.inbox.unwrap_or_default(),
-    };
+    let caller =
+        Caller { address, origin: header(ORIGIN), host: header(HOST), inbox_key: query.inbox.unwrap_or_default() };
     let hard_limit = hard_limit(widget.shared.config.limits.frame_bytes);
     upgrade
         // axum's default of 128 KB a socket would cost 128 MB for a thousand idle ones.

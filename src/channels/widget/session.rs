@@ -72,7 +72,7 @@ pub(super) async fn run(widget: &Widget, socket: axum::extract::ws::WebSocket, c
         Ok(greeted) => greeted,
         Err(end) => return say_goodbye(&mut wire, end).await,
     };
-    let admitted = match admit(&shared.engine.store(), &inbox, &hello).await {
+    let admitted = match admit(shared.engine.store(), &inbox, &hello).await {
         Ok(admitted) => admitted,
         Err(refused) => return say_goodbye(&mut wire, refused.into()).await,
     };
@@ -98,7 +98,7 @@ async fn greet(shared: &Shared, wire: &mut Wire, caller: &Caller) -> Result<(Inb
             .retry_after(Duration::from_secs(5));
         return Err(End::Refuse(error, CloseCode::TryAgainLater));
     }
-    let inbox = inbox(&shared.engine.store(), caller).await?;
+    let inbox = inbox(shared.engine.store(), caller).await?;
     let deadline = Instant::now() + HELLO_PATIENCE;
     let expected = || ErrorFrame::new(ErrorCode::BadFrame, "the first frame must be a hello");
     loop {
@@ -280,9 +280,7 @@ impl Session<'_> {
                 self.shared.engine.bus().pass(&self.visitor.conversation_id, Passing::Typing { author, on });
                 Ok(())
             }
-            ClientFrame::Hello(_) => {
-                self.tell(ErrorFrame::new(ErrorCode::BadFrame, "hello was said already")).await
-            }
+            ClientFrame::Hello(_) => self.tell(ErrorFrame::new(ErrorCode::BadFrame, "hello was said already")).await,
             other => {
                 let done = match self.count() {
                     Ok(()) => self.other(other).await,
@@ -351,7 +349,11 @@ impl Session<'_> {
         Ok(Content::File { id: file.id.0, name: file.name, media_type: file.media_type, bytes: file.bytes, url })
     }
 
-    async fn intake(&mut self, client_key: String, contents: Vec<Content>) -> Result<crate::store::Accepted, ErrorFrame> {
+    async fn intake(
+        &mut self,
+        client_key: String,
+        contents: Vec<Content>,
+    ) -> Result<crate::store::Accepted, ErrorFrame> {
         let inbound = Inbound {
             conversation_id: self.visitor.conversation_id.clone(),
             customer_id: self.visitor.customer_id.clone(),
@@ -397,10 +399,8 @@ impl Session<'_> {
         let customer_id = self.visitor.customer_id.clone();
         let introduction = Introduction { customer_id, client_key, content, name, email, phone };
         let store = self.shared.engine.store();
-        let reached = store
-            .introduce(&self.visitor.conversation_id, introduction)
-            .await
-            .map_err(|error| unavailable(&error))?;
+        let reached =
+            store.introduce(&self.visitor.conversation_id, introduction).await.map_err(|error| unavailable(&error))?;
         if let Some(seq) = reached {
             self.shared.engine.bus().ring(&self.visitor.conversation_id, seq);
         }

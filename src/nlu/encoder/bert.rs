@@ -132,10 +132,9 @@ impl Bert {
     }
 
     fn read(&mut self, weights: &Path) -> Result<(), StartError> {
-        self.store.load(weights).map_err(|error| StartError::Weights {
-            path: weights.display().to_string(),
-            reason: error.to_string(),
-        })
+        self.store
+            .load(weights)
+            .map_err(|error| StartError::Weights { path: weights.display().to_string(), reason: error.to_string() })
     }
 
     /// Milliseconds of one short message, the median, after every length was run once.

@@ -148,11 +148,7 @@ impl Encoder {
 
     /// The vectors of many texts, in their order, for training and indexing. Blocks; live
     /// messages go before it. `progress` is told how many texts are done so far.
-    pub fn encode_all<S: AsRef<str>>(
-        &self,
-        texts: &[S],
-        progress: impl Fn(usize),
-    ) -> Result<Vec<Vector>, EncodeError> {
+    pub fn encode_all<S: AsRef<str>>(&self, texts: &[S], progress: impl Fn(usize)) -> Result<Vec<Vector>, EncodeError> {
         let tokens: Vec<Vec<u32>> = texts.iter().map(|text| self.shared.tokens.of(text.as_ref())).collect();
         // Texts of like length go together, so that little is spent on padding.
         let mut by_length: Vec<usize> = (0..tokens.len()).collect();
@@ -178,6 +174,11 @@ impl Encoder {
         Ok(vectors)
     }
 
+    /// Whether a word, in lower case, is one that the model knows as a whole.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.shared.tokens.is_word(word)
+    }
+
     /// The sha256 of the weights: heads trained on another encoder's vectors are worthless.
     pub fn identity(&self) -> &str {
         &self.shared.identity
@@ -194,5 +195,7 @@ impl Encoder {
     }
 }
 
+#[cfg(test)]
+mod real;
 #[cfg(test)]
 mod tests;

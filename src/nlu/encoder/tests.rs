@@ -24,11 +24,14 @@ fn lengths(work: Option<Work>) -> Vec<usize> {
 #[test]
 fn a_batch_is_what_queued_up_to_the_budget() {
     let queue = Queue::new(10, 40);
-    let answers: Vec<Answer> = [10, 10, 12, 5].into_iter().map(|length| {
-        let (job, answer) = live(length);
-        assert!(queue.push_live(job).is_ok());
-        answer
-    }).collect();
+    let answers: Vec<Answer> = [10, 10, 12, 5]
+        .into_iter()
+        .map(|length| {
+            let (job, answer) = live(length);
+            assert!(queue.push_live(job).is_ok());
+            answer
+        })
+        .collect();
     // 3 × 12 = 36 fits, a fourth would make it 48.
     assert_eq!(lengths(queue.next()), [10, 10, 12]);
     assert_eq!(lengths(queue.next()), [5]);

@@ -32,7 +32,7 @@ export function launch() {
 /** A visitor with a browser of their own. What the pages complain about is kept in `complaints`. */
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "en-GB", reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const complaints = [];
   context.on("weberror", (error) => complaints.push(String(error.error())));
   context.on("console", (message) => {
@@ -46,7 +46,7 @@ export function shot(page, name) {
 }
 
 /** Waits until it holds; says what it saw last if it never does. */
-export async function eventually(what, look, patience = 20_000) {
+export async function eventually(what, look, patience = 60_000) {
   const end = Date.now() + patience;
   let last;
   do {

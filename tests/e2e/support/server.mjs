@@ -1,7 +1,7 @@
 /** The real binary, on a port of its own, with data of its own. */
 
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const home = fileURLToPath(new URL("../../..", import.meta.url));
+/** What the model made of the sample shop's texts; a first start would read them all again. */
+const vectors = join(home, "target/e2e-vectors.cache");
 const binary = process.env.RAPPORT_BINARY ?? join(home, "target/debug/rapport");
 
 export class Server {
@@ -28,6 +30,7 @@ export class Server {
       RAPPORT_LISTEN: "127.0.0.1:0",
       ...settings,
     };
+    if (existsSync(vectors)) copyFileSync(vectors, join(server.#data, "vectors.cache"));
     await server.restart();
     return server;
   }
@@ -60,6 +63,8 @@ export class Server {
 
   async stop() {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await this.kill();
+    const learnt = join(this.#data, "vectors.cache");
+    if (existsSync(learnt)) copyFileSync(learnt, vectors);
     rmSync(this.#data, { recursive: true, force: true });
   }
 

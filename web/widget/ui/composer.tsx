@@ -20,7 +20,7 @@ const LONGEST = 8_000;
 let keys = 0;
 
 export function Composer({ panel }: { panel: { current: HTMLElement | null } }): JSX.Element {
-  const { chat, words, draft } = useComposer();
+  const { chat, words, open, wear, draft } = useComposer();
   const [text, setText] = useState(draft.get);
   const [files, setFiles] = useState<Attachment[]>([]);
   const [complaint, setComplaint] = useState("");
@@ -31,9 +31,10 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
   useEffect(() => {
     const box = input.current!;
     box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight, 140)}px`;
+    // Nothing can be measured while the panel is closed.
+    if (box.scrollHeight) box.style.height = `${Math.min(box.scrollHeight, 140)}px`;
     draft.set(text);
-  }, [text]);
+  }, [text, open.value]);
 
   const attach = (list: Iterable<globalThis.File>) => {
     setComplaint("");
@@ -124,7 +125,7 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
           enterkeyhint="send"
           onInput={(event) => {
             setText(event.currentTarget.value);
-            fetchViews(event.currentTarget.getRootNode() as ShadowRoot);
+            fetchViews(wear);
             chat.typing(event.currentTarget.value !== "");
           }}
           onKeyDown={(event) => {
@@ -150,7 +151,7 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
 
 /** Always in sight: that this is a machine, and the way to a person. */
 function Footnote(): JSX.Element | null {
-  const { chat, words } = useUi();
+  const { chat, words, settle } = useUi();
   const { handoff, items } = chat.log.value;
   if (handoff?.state === "assigned") return null;
   const mayAsk = items.length > 0 && handoff?.state !== "queued";
@@ -158,21 +159,26 @@ function Footnote(): JSX.Element | null {
     <p class="footnote">
       <span>{words.t("assistant")}</span>
       {mayAsk && (
-        // The assistant reads English best; the customer sees their own words.
-        <button type="button" class="link" onClick={() => chat.say(words.t("ask_person"), { postback: "I want to talk to a person" })}>
-          {words.t("starter_person")}
-        </button>
+        <span>
+          {"· "}
+          {/* The assistant reads English best; the customer sees their own words. */}
+          <button type="button" class="link" onClick={() => (chat.say(words.t("ask_person"), { postback: "I want to talk to a person" }), settle())}>
+            {words.t("starter_person")}
+          </button>
+        </span>
       )}
     </p>
   );
 }
 
 function useComposer() {
-  const { chat, words } = useUi();
+  const { chat, words, open, wear } = useUi();
   const shelf = chat.memory.tab;
   return {
     chat,
     words,
+    open,
+    wear,
     draft: {
       get: () => shelf.get<string>("draft") ?? "",
       set: (text: string) => (text ? shelf.set("draft", text) : shelf.delete("draft")),

@@ -4,7 +4,7 @@
  */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Markdown } from "../../shared/markdown-view";
 import type { AnswerContent, HandoffContent } from "../../shared/wire";
 import type { Item } from "../log";
@@ -19,7 +19,7 @@ export { default as css } from "../entries.css?inline";
 export { Article } from "./article";
 
 export function Entry({ item }: { item: Item }): JSX.Element | null {
-  const { chat, words, link } = useUi();
+  const { chat, words, link, settle } = useUi();
   const { content, author } = item;
   switch (content.type) {
     case "text":
@@ -51,7 +51,7 @@ export function Entry({ item }: { item: Item }): JSX.Element | null {
           {item.current && (
             <div class="choices" role="group">
               {content.options.map((option) => (
-                <button type="button" class="chip" onClick={() => chat.choose(option)}>
+                <button type="button" class="chip" onClick={() => (chat.choose(option), settle())}>
                   {option.title}
                 </button>
               ))}
@@ -108,9 +108,11 @@ function Answer({ item, content }: { item: Item; content: AnswerContent }): JSX.
 
 /** Two thumbs, and where it did not help, a word about it if one likes. */
 function Helpful({ item }: { item: Item }): JSX.Element {
-  const { chat, words } = useUi();
+  const { chat, words, settle } = useUi();
   const [asking, setAsking] = useState(false);
   const [comment, setComment] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), [asking]);
   const waiting = chat.waiting.value.find((one) => one.frame.type === "rate" && one.frame.seq === item.seq)?.frame;
   const helpful = waiting?.type === "rate" ? waiting.helpful : item.helpful;
   const rate = (yes: boolean) => {
@@ -121,6 +123,7 @@ function Helpful({ item }: { item: Item }): JSX.Element {
     event.preventDefault();
     if (comment.trim()) chat.rate(item.seq, false, comment.trim());
     setAsking(false);
+    settle();
   };
   return (
     <div class="helpful">
@@ -133,7 +136,7 @@ function Helpful({ item }: { item: Item }): JSX.Element {
           <Icon name="down" />
         </button>
       </div>
-      {asking && (
+      {asking && item.current && (
         <form class="comment" onSubmit={tell}>
           <input
             type="text"
@@ -142,7 +145,7 @@ function Helpful({ item }: { item: Item }): JSX.Element {
             placeholder={words.t("what_missing")}
             aria-label={words.t("what_missing")}
             onInput={(event) => setComment(event.currentTarget.value)}
-            ref={(input) => input?.focus()}
+            ref={input}
           />
           <button type="submit" class="small">
             {words.t(comment.trim() ? "send_comment" : "skip")}

@@ -15,7 +15,7 @@ export interface FormProps {
 }
 
 export function Form({ seq, fields, title, send }: FormProps): JSX.Element {
-  const { chat, words } = useUi();
+  const { chat, words, settle } = useUi();
   const [values, setValues] = useState<Record<string, string>>({});
   const [complaints, setComplaints] = useState<Record<string, string>>({});
 
@@ -32,6 +32,7 @@ export function Form({ seq, fields, title, send }: FormProps): JSX.Element {
     if (first) return (element.elements.namedItem(first.name) as HTMLElement).focus();
     const filled = Object.entries(values).map(([name, value]) => [name, value.trim()] as const);
     chat.submit(seq, Object.fromEntries(filled.filter(([, value]) => value)));
+    settle();
   };
 
   return (
@@ -53,7 +54,10 @@ export function Form({ seq, fields, title, send }: FormProps): JSX.Element {
               value={values[field.name] ?? ""}
               aria-invalid={wrong ? "true" : undefined}
               aria-describedby={wrong ? `${id}-wrong` : undefined}
-              onInput={(event) => setValues({ ...values, [field.name]: event.currentTarget.value })}
+              onInput={(event) => {
+                setValues({ ...values, [field.name]: event.currentTarget.value });
+                setComplaints({ ...complaints, [field.name]: "" });
+              }}
             />
             {wrong && (
               <p class="wrong" id={`${id}-wrong`}>

@@ -4,7 +4,6 @@
  */
 
 import { signal } from "@preact/signals-core";
-import { wear } from "../style";
 
 type Views = typeof import("./entry");
 
@@ -13,18 +12,22 @@ export const views = signal<Views | null>(null);
 
 let coming: Promise<void> | undefined;
 
-export function fetchViews(root: ShadowRoot): void {
+/** `wear` puts the views' style on. */
+export function fetchViews(wear: (css: string) => void): void {
   coming ??= import("./entry").then(
     (found) => {
-      wear(root, found.css);
+      wear(found.css);
+      dressed.add(wear);
       views.value = found;
     },
     // Offline, say. The next entry tries again.
     () => void (coming = undefined),
   );
-  // A second boot has a root of its own.
-  if (views.value && !dressed.has(root)) wear(root, views.value.css);
-  dressed.add(root);
+  // A second boot has a shadow tree of its own.
+  if (views.value && !dressed.has(wear)) {
+    wear(views.value.css);
+    dressed.add(wear);
+  }
 }
 
-const dressed = new WeakSet<ShadowRoot>();
+const dressed = new WeakSet<object>();

@@ -13,7 +13,7 @@ import { useUi } from "./ui";
 const NEAR = 80;
 
 export function Log(): JSX.Element {
-  const { chat, words, open } = useUi();
+  const { chat, words, open, wear } = useUi();
   const { items } = chat.log.value;
   const waiting = chat.waiting.value.filter((one) => one.frame.type === "message");
   const place = useRef<HTMLDivElement>(null);
@@ -24,7 +24,7 @@ export function Log(): JSX.Element {
 
   const started = items.length + waiting.length > 0;
   useEffect(() => {
-    if (started) fetchViews(place.current!.getRootNode() as ShadowRoot);
+    if (started) fetchViews(wear);
   }, [started, last]);
 
   const toEnd = () => place.current?.scrollTo({ top: place.current.scrollHeight, behavior: pace() });
@@ -203,4 +203,16 @@ function useFollow(
     place.addEventListener("scroll", follow, { passive: true });
     return () => place.removeEventListener("scroll", follow);
   }, [open, last, waiting, typing]);
+
+  // A notice or a longer draft leaves less room: who was at the end stays there.
+  useEffect(() => {
+    const place = ref.current!;
+    let height = place.clientHeight;
+    const observer = new ResizeObserver(() => {
+      if (place.clientHeight < height && fromEnd(place) < NEAR + height - place.clientHeight) place.scrollTop = place.scrollHeight;
+      height = place.clientHeight;
+    });
+    observer.observe(place);
+    return () => observer.disconnect();
+  }, []);
 }

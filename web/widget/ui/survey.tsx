@@ -1,21 +1,27 @@
 /** How was it? Five faces, or a scale of numbers; radio buttons underneath, so that arrows work. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { SurveyContent } from "../../shared/wire";
 import type { Item } from "../log";
 import { Face, Icon } from "./icons";
 import { useUi } from "./ui";
 
 export function Survey({ item, survey }: { item: Item; survey: SurveyContent }): JSX.Element {
-  const { chat, words } = useUi();
+  const { chat, words, settle } = useUi();
   const [chosen, choose] = useState<number>();
   const [comment, setComment] = useState("");
+  const form = useRef<HTMLFormElement>(null);
   const onItsWay = chat.waiting.value.find((one) => one.id === `survey:${item.seq}`)?.frame;
   const score = onItsWay?.type === "survey" ? onItsWay.score : item.score;
   const [min, max] = survey.scale;
   const faces = survey.kind === "csat" && min === 1 && max === 5;
   const name = (n: number) => (faces ? words.t(`csat_${n}`) : words.t("survey_scale", { n, max }));
+
+  useEffect(() => {
+    // What came with the choice is to be seen.
+    if (chosen !== undefined) form.current?.scrollIntoView({ block: "nearest" });
+  }, [chosen === undefined]);
 
   if (score !== undefined) {
     return (
@@ -26,10 +32,12 @@ export function Survey({ item, survey }: { item: Item; survey: SurveyContent }):
   }
   const send = (event: Event) => {
     event.preventDefault();
-    if (chosen !== undefined) chat.survey(item.seq, chosen, comment.trim() || undefined);
+    if (chosen === undefined) return;
+    chat.survey(item.seq, chosen, comment.trim() || undefined);
+    settle();
   };
   return (
-    <form class="bubble card survey" onSubmit={send}>
+    <form ref={form} class="bubble card survey" onSubmit={send}>
       <fieldset>
         <legend>{survey.question}</legend>
         <div class={faces ? "faces" : "scale"}>

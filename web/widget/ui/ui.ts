@@ -22,6 +22,9 @@ export interface Ui {
   /** The article that is being read, in place of the chat. */
   reading: Signal<Reading | null>;
   close(): void;
+  /** What was pressed goes away: the focus goes to where the conversation goes on. */
+  settle(): void;
+  wear(css: string): void;
   /** Where a link in a message or an article leads. */
   link(href: string): Target;
 }

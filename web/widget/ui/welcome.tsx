@@ -31,17 +31,17 @@ export function Welcome(): JSX.Element {
 }
 
 function Starters(): JSX.Element {
-  const { chat, words, options } = useUi();
+  const { chat, words, options, settle } = useUi();
   return (
     <div class="starters">
         {options.starters
           ? options.starters.map((text) => (
-              <button type="button" class="chip" onClick={() => chat.say(text)}>
+              <button type="button" class="chip" onClick={() => (chat.say(text), settle())}>
                 {text}
               </button>
             ))
           : STARTERS.map(([key, english]) => (
-              <button type="button" class="chip" onClick={() => chat.say(words.t(key), { postback: english })}>
+              <button type="button" class="chip" onClick={() => (chat.say(words.t(key), { postback: english }), settle())}>
                 {words.t(key)}
               </button>
             ))}
