@@ -74,6 +74,16 @@ export class Server {
     return stdout.trim();
   }
 
+  /** The link that makes the first owner, as the server has printed it on standard error. */
+  async setupLink() {
+    for (let tries = 0; tries < 100; tries++) {
+      const [link] = /https?:\/\/\S+#\/setup\/[\w-]+/.exec(this.#log.join("")) ?? [];
+      if (link) return `${this.url}/console/${new URL(link).hash}`;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`no set-up link was printed:\n${this.#log.join("")}`);
+  }
+
   /** Somebody who may call the agents' API. */
   async agent() {
     const token = await this.command("token", "create", "--role", "agent");

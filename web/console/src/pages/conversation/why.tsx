@@ -1,0 +1,189 @@
+// Under each message of the customer: what was understood, and, opened, why the bot did
+// what it did.
+
+import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { percent, words } from "../../lib/format";
+import type { Story } from "../../state/story";
+import { t } from "../../strings";
+import type { Analysis, Entry, Explanation } from "../../wire";
+import { Chip } from "../../ui/basics";
+import { Icon } from "../../ui/icons";
+import { Mood } from "../../ui/mood";
+
+/** The message that is explained. */
+export const whyOpen = signal<number | undefined>(undefined);
+
+export function Reading({ entry, story }: { entry: Entry; story: Story }) {
+  const { analysis, explanation } = entry;
+  if (!analysis) {
+    // The bot reads it in a moment, unless a person holds the conversation.
+    const last = story.view.entries.at(-1)?.seq === entry.seq;
+    return last && story.view.holder === "bot" && entry.content.type === "text" ? (
+      <p class="reading reading-wait">
+        <span class="spin" /> {t.why.reading}
+      </p>
+    ) : null;
+  }
+  const open = whyOpen.value === entry.seq;
+  const id = `why-${entry.seq}`;
+  const unclear = analysis.intent.out_of_scope;
+  return (
+    <div class={`reading ${open ? "reading-open" : ""}`}>
+      <button
+        type="button"
+        class="reading-line"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => (whyOpen.value = open ? undefined : entry.seq)}
+      >
+        <Mood unhappiness={analysis.unhappiness.p} size={15} />
+        <span class="clip">{unclear ? t.why.noIntent : words(analysis.intent.name)}</span>
+        {!unclear && <span class="num muted">{percent(analysis.intent.confidence)}</span>}
+        {analysis.entities.slice(0, 2).map((entity) => (
+          <Chip key={entity.start}>{entity.value}</Chip>
+        ))}
+        <span class="reading-why">
+          {t.why.open}
+          <Icon name={open ? "up" : "down"} size={13} />
+        </span>
+      </button>
+      {open && <Explained id={id} analysis={analysis} explanation={explanation} />}
+    </div>
+  );
+}
+
+function Explained(props: { id: string; analysis: Analysis; explanation: Explanation | null | undefined }) {
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => element.current?.scrollIntoView({ block: "nearest" }), []);
+  return (
+    <div ref={element} id={props.id} class="why">
+      <Understood analysis={props.analysis} />
+      {props.explanation && <Did explanation={props.explanation} />}
+    </div>
+  );
+}
+
+function Understood({ analysis }: { analysis: Analysis }) {
+  const { sentiment, unhappiness } = analysis;
+  return (
+    <section>
+      <h3>{t.why.understood}</h3>
+      <ul class="bars">
+        {analysis.intent_ranking.slice(0, 4).map((intent) => (
+          <li key={intent.name}>
+            <span class="clip">{words(intent.name)}</span>
+            <meter min={0} max={1} value={intent.confidence} aria-label={words(intent.name)}>
+              {percent(intent.confidence)}
+            </meter>
+            <span class="num">{percent(intent.confidence)}</span>
+          </li>
+        ))}
+      </ul>
+      {analysis.intent.out_of_scope && <p class="muted">{t.why.outOfScope}</p>}
+      <dl class="why-facts">
+        <div>
+          <dt>{t.why.sentiment}</dt>
+          <dd>
+            {t.why.labels[sentiment.label]} <span class="num muted">{signed(sentiment.score)}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>{t.why.unhappiness}</dt>
+          <dd>
+            <span class="num">{percent(unhappiness.p)}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>{t.why.language}</dt>
+          <dd>{languageName(analysis.language.code)}</dd>
+        </div>
+        {Object.entries(analysis.emotions)
+          .filter(([, p]) => p >= 0.2)
+          .sort((a, b) => b[1] - a[1])
+          .slice(0, 3)
+          .map(([name, p]) => (
+            <div key={name}>
+              <dt>{words(name)}</dt>
+              <dd class="num">{percent(p)}</dd>
+            </div>
+          ))}
+      </dl>
+      {unhappiness.reasons.length > 0 && (
+        <ul class="reasons">
+          {[...new Set(unhappiness.reasons)].map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      )}
+      {analysis.entities.length > 0 && (
+        <ul class="entities" aria-label={t.why.entities}>
+          {analysis.entities.map((entity) => (
+            <li key={`${entity.type}${entity.start}`}>
+              <Chip title={t.why.written(entity.text)}>
+                {words(entity.type)}: <b>{entity.value}</b>
+              </Chip>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Did({ explanation }: { explanation: Explanation }) {
+  return (
+    <section>
+      <h3>{t.why.did}</h3>
+      <p class="acts">
+        {explanation.acts.map((act, i) => (
+          <Chip key={act + i} tone={act === "escalate" ? "ember" : "bot"}>
+            {t.acts_done[act as keyof typeof t.acts_done] ?? words(act)}
+          </Chip>
+        ))}
+        {explanation.acts.length === 0 && <span class="muted">{t.why.nothing}</span>}
+      </p>
+      <ul class="reasons">
+        {[...new Set(explanation.because)].map((reason) => (
+          <li key={reason}>{named(reason)}</li>
+        ))}
+      </ul>
+      {explanation.passages.length > 0 && (
+        <>
+          <h4>{t.why.passages}</h4>
+          <ul class="bars">
+            {explanation.passages.slice(0, 4).map((passage) => (
+              <li key={passage.article + passage.section}>
+                <span class="clip" title={passage.section}>
+                  {passage.section || words(passage.article)}
+                </span>
+                <meter min={0} max={1} value={passage.confidence} aria-label={passage.section || passage.article}>
+                  {percent(passage.confidence)}
+                </meter>
+                <span class="num">{percent(passage.confidence)}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Reasons name intents between backticks, as they stand in their files. */
+function named(reason: string) {
+  return reason.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
+}
+
+export function signed(score: number): string {
+  return `${score > 0 ? "+" : score < 0 ? "−" : ""}${Math.abs(score).toFixed(2)}`;
+}
+
+function languageName(code: string): string {
+  if (code === "und") return t.why.unknownLanguage;
+  try {
+    return new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
