@@ -63,7 +63,9 @@ impl Default for Phrases {
                 "I have asked a colleague to take over. You are number {position} in the queue; \
                  it should take about {minutes}.",
             ),
-            still_queued: owned("You are number {position} in the queue; a colleague will be with you in about {minutes}."),
+            still_queued: owned(
+                "You are number {position} in the queue; a colleague will be with you in about {minutes}.",
+            ),
             nobody_there: owned(
                 "I would like to hand you over to a colleague, but nobody is here right now. Your conversation is \
                  saved and the team reads it as soon as somebody is back. If you leave your e-mail address, \

@@ -8,8 +8,9 @@ use crate::console::socket::frames::{ConsoleClientFrame, ConsoleServerFrame};
 
 /// The document at `/asyncapi.json`.
 pub fn asyncapi() -> Value {
-    let mut generator =
-        SchemaSettings::draft07().with(|settings| settings.definitions_path = "/components/schemas".into()).into_generator();
+    let mut generator = SchemaSettings::draft07()
+        .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .into_generator();
     let client = generator.subschema_for::<ClientFrame>();
     let server = generator.subschema_for::<ServerFrame>();
     let console_client = generator.subschema_for::<ConsoleClientFrame>();

@@ -12,17 +12,13 @@ pub(super) async fn invite(store: &Store, config: &Config, listening: &str) -> a
     if store.has_owner().await? {
         return Ok(());
     }
-    let link = NewLink {
-        kind: LinkKind::Setup,
-        role: Role::Owner,
-        agent_id: None,
-        email: None,
-        name: None,
-        lasts: LASTS,
-    };
+    let link =
+        NewLink { kind: LinkKind::Setup, role: Role::Owner, agent_id: None, email: None, name: None, lasts: LASTS };
     let (_, secret) = store.create_link(link).await?;
     // A port that was left to chance is known only now.
     let address = if config.public_url.is_empty() { listening.to_owned() } else { config.address() };
-    eprintln!("\nNobody owns the console yet. Open this link once to become its owner:\n  {address}/console/#/setup/{secret}");
+    eprintln!(
+        "\nNobody owns the console yet. Open this link once to become its owner:\n  {address}/console/#/setup/{secret}"
+    );
     Ok(())
 }

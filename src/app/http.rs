@@ -21,7 +21,8 @@ use crate::console::{self, Console};
 use crate::engine::Engine;
 
 /// Nothing but what a page of ours needs; an answer of the API needs nothing at all.
-const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+const POLICY: &str =
+    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 struct Operation {
     engine: Engine,

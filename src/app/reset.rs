@@ -78,7 +78,10 @@ fn articles(shop: &NewShop, today: &str) -> Vec<(&'static str, String)> {
     if !shop.returns.trim().is_empty() {
         let returns = front("Returns and refunds", "return, refund, send back, exchange");
         let words = flat(&shop.returns);
-        articles.push(("returns.md", format!("{returns}How you send something back to {name}.\n\n## How do I return something?\n\n{words}\n")));
+        articles.push((
+            "returns.md",
+            format!("{returns}How you send something back to {name}.\n\n## How do I return something?\n\n{words}\n"),
+        ));
     }
     articles
 }

@@ -72,14 +72,20 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
     let folders = Folders::new(home.clone());
     let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
     let console = Console::new(engine.clone(), config.clone(), reset, stopping.clone(), sockets.clone()).await?;
-    let tidy = { let (widget, console) = (widget.clone(), console.clone()); move || { widget.tidy(); console.tidy(); } };
+    let tidy = {
+        let (widget, console) = (widget.clone(), console.clone());
+        move || {
+            widget.tidy();
+            console.tidy();
+        }
+    };
     let background = watch::start(&engine, folders, tidy, stopping.clone());
     let router = http::router(engine.clone(), (&widget, &console), &home, metrics);
 
     let address = listener.local_addr()?;
+    first_owner::invite(engine.store(), &config, &format!("http://{address}")).await?;
     println!("listening on http://{address}");
     tracing::info!(ready_ms = started.elapsed().as_millis(), "ready");
-    first_owner::invite(engine.store(), &config, &format!("http://{address}")).await?;
     if first_start {
         eprintln!("{}", sample::what_to_try_next());
     }

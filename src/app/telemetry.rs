@@ -28,12 +28,18 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?
         .install_recorder()?;
     metrics::describe_counter!("rapport_messages_accepted_total", "Customer messages committed to the log.");
-    metrics::describe_counter!("rapport_messages_throttled_total", "Frames refused for their rate; the sender was told.");
+    metrics::describe_counter!(
+        "rapport_messages_throttled_total",
+        "Frames refused for their rate; the sender was told."
+    );
     metrics::describe_counter!("rapport_turns_total", "Turns finished, by their end.");
     metrics::describe_counter!("rapport_turn_failures_total", "Tries of a turn that failed and were repeated.");
     metrics::describe_counter!("rapport_turns_left_to_disk_total", "Turns that found the queue in memory full.");
     metrics::describe_counter!("rapport_tracks_lost_total", "Website events that could not be kept.");
-    metrics::describe_counter!("rapport_sockets_refused_total", "Sockets that were told why and closed, by the reason.");
+    metrics::describe_counter!(
+        "rapport_sockets_refused_total",
+        "Sockets that were told why and closed, by the reason."
+    );
     metrics::describe_counter!("rapport_errors_told_total", "Error frames sent, by their code.");
     metrics::describe_counter!("rapport_mails_total", "Tries to send a mail, by their end.");
     metrics::describe_counter!("rapport_consoles_reloaded_total", "Consoles that were too slow and told to reload.");

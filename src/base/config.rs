@@ -202,10 +202,7 @@ impl Default for Shop {
 
 impl Default for Assistant {
     fn default() -> Self {
-        Self {
-            name: "Wick".into(),
-            disclosure: "I am an automatic assistant. Ask for a person at any time.".into(),
-        }
+        Self { name: "Wick".into(), disclosure: "I am an automatic assistant. Ask for a person at any time.".into() }
     }
 }
 
@@ -382,10 +379,16 @@ impl Config {
             return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
         }
         if jiff::tz::TimeZone::get(&self.shop.time_zone).is_err() {
-            return Err(unfit("shop.time_zone", &self.shop.time_zone, "write an IANA name, for example Europe/Brussels"));
+            return Err(unfit(
+                "shop.time_zone",
+                &self.shop.time_zone,
+                "write an IANA name, for example Europe/Brussels",
+            ));
         }
         let public_url = self.public_url.strip_prefix("https://").or(self.public_url.strip_prefix("http://"));
-        if !self.public_url.is_empty() && public_url.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' '])) {
+        if !self.public_url.is_empty()
+            && public_url.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' ']))
+        {
             return Err(unfit("public_url", &self.public_url, "write for example https://chat.shop.example"));
         }
         if self.mail.configured() && !self.mail.from.contains('@') {

@@ -12,7 +12,9 @@ pub struct Home {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("cannot find Rapport's own files (a folder with models/manifest.toml): start from the clone, or set RAPPORT_HOME to it")]
+#[error(
+    "cannot find Rapport's own files (a folder with models/manifest.toml): start from the clone, or set RAPPORT_HOME to it"
+)]
 pub struct HomeNotFound;
 
 impl Home {

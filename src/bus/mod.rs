@@ -28,7 +28,11 @@ pub enum News {
     Changed(ConversationId),
     Noted(ConversationId, String),
     NoteGone(ConversationId, String),
-    Typing { id: ConversationId, author: Author, on: bool },
+    Typing {
+        id: ConversationId,
+        author: Author,
+        on: bool,
+    },
     /// The customer has seen the log up to there.
     Read(ConversationId, Seq),
     /// An agent has.
@@ -45,9 +49,15 @@ pub enum News {
 /// What passes and is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passing {
-    Typing { author: Author, on: bool },
+    Typing {
+        author: Author,
+        on: bool,
+    },
     /// A socket with this visitor's tab was opened; older ones with the same tab close.
-    Superseded { tab: String, by: u64 },
+    Superseded {
+        tab: String,
+        by: u64,
+    },
 }
 
 #[derive(Debug)]

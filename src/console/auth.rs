@@ -6,9 +6,9 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 
+use super::Console;
 use super::origin::own_page;
 use super::problem::Problem;
-use super::Console;
 use crate::base::cookie;
 use crate::store::{Agent, Role};
 

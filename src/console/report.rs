@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Console;
 use super::auth::Viewer;
 use super::problem::{Problem, ProblemDocument, Query};
 use super::views::{CustomerNameView, PreviewView};
-use super::Console;
 use crate::store::{DayReport, Listed, hour_start};
 
 #[derive(Deserialize, IntoParams)]
@@ -163,10 +163,8 @@ mod tests {
 
     #[test]
     fn every_hour_of_a_day_is_there_however_long_the_day_is() {
-        let report = DayReport {
-            hours: vec![HourCount { hour: 24, conversations: 1, messages: 2 }],
-            ..DayReport::default()
-        };
+        let report =
+            DayReport { hours: vec![HourCount { hour: 24, conversations: 1, messages: 2 }], ..DayReport::default() };
         let start: Timestamp = "2026-10-24T22:00:00Z".parse().unwrap();
         let hours = hours(&report, start, "2026-10-25T23:00:00Z".parse().unwrap());
         assert_eq!(hours.len(), 25, "the day on which clocks go back");

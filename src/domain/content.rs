@@ -220,12 +220,11 @@ impl Content {
     pub fn line(&self) -> Option<String> {
         let line = match self {
             Content::Text { text, .. } | Content::Answer { text, .. } | Content::Choices { text, .. } => text.clone(),
-            Content::Products { items } => {
-                items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>().join(", ")
-            }
+            Content::Products { items } => items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>().join(", "),
             Content::File { name, .. } => name.clone(),
             Content::Submitted { values, .. } => {
-                let words = values.values().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                let words =
+                    values.values().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
                 words.collect::<Vec<_>>().join(", ")
             }
             _ => return None,

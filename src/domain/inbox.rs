@@ -84,7 +84,9 @@ impl InboxSettings {
             .or_else(|| too_long("theme.launcher", theme.launcher.as_ref(), 40))
             .or_else(|| too_long("pre_chat.text", self.pre_chat.as_ref().map(|form| &form.text), 500))
             .or_else(|| accent.map(|accent| format!("`theme.accent` is `{accent}`; write for example #7a4b2b")))
-            .or_else(|| theme.radius.filter(|radius| *radius > 32).map(|_| "`theme.radius` lies between 0 and 32".into()))
+            .or_else(|| {
+                theme.radius.filter(|radius| *radius > 32).map(|_| "`theme.radius` lies between 0 and 32".into())
+            })
             .or_else(|| (fields > 6).then(|| "`pre_chat.fields` has more than 6 fields".into()))
     }
 }

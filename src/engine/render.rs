@@ -3,10 +3,10 @@
 use super::Engine;
 use super::think::ThinkError;
 use crate::answer::{clarify, knowledge, order, products};
+use crate::domain::EntityType;
 use crate::domain::content::{Content, FieldKind, FormField, HandoffState};
 use crate::domain::conversation::Memory;
 use crate::domain::intent::IntentSpec;
-use crate::domain::EntityType;
 use crate::nlu::Reading;
 use crate::policy::{Act, Decision};
 use crate::search::wish::Wish;

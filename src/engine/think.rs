@@ -40,7 +40,8 @@ pub(super) enum ThinkError {
 impl Engine {
     /// Reads one message as if it were the first of a conversation.
     pub async fn read(&self, text: &str, locale: Option<&str>) -> Result<Reading, ReadError> {
-        let utterance = Utterance { text, locale: locale.or(Some(&self.inner.settings.locale)), history: &[], today: self.today() };
+        let utterance =
+            Utterance { text, locale: locale.or(Some(&self.inner.settings.locale)), history: &[], today: self.today() };
         self.inner.nlu.read(utterance).await
     }
 
@@ -123,8 +124,7 @@ impl Engine {
     }
 
     pub(super) async fn understand(&self, work: &TurnWork, text: &str) -> Result<Reading, ReadError> {
-        let moods: HashMap<Seq, Mood> =
-            work.conversation.memory.moods.iter().map(|mood| (mood.seq, *mood)).collect();
+        let moods: HashMap<Seq, Mood> = work.conversation.memory.moods.iter().map(|mood| (mood.seq, *mood)).collect();
         let phrases = &self.inner.settings.phrases;
         let history: Vec<PastTurn<'_>> = work
             .history

@@ -48,7 +48,9 @@ pub struct AgentChange {
 }
 
 /// What somebody may do; each role may do what the ones after it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Viewer,
@@ -243,9 +245,9 @@ impl Store {
             "SELECT COUNT(*) AS n FROM agents \
              WHERE active = 1 AND role <> 'viewer' AND status = 'available' AND seen_at >= $1",
         )
-            .bind(since.as_microsecond())
-            .fetch_one(&self.reader)
-            .await?;
+        .bind(since.as_microsecond())
+        .fetch_one(&self.reader)
+        .await?;
         Ok(row.try_get("n")?)
     }
 }

@@ -42,22 +42,22 @@ impl Store {
         if other.is_some() {
             return Ok(CannedWrite::ShortcutTaken);
         }
-        let row = match id {
-            Some(id) => {
-                sqlx::query(
-                    "UPDATE canned_replies SET shortcut = $2, title = $3, text = $4, changed_at = $5 WHERE id = $1 \
+        let row =
+            match id {
+                Some(id) => {
+                    sqlx::query(
+                        "UPDATE canned_replies SET shortcut = $2, title = $3, text = $4, changed_at = $5 WHERE id = $1 \
                      RETURNING id, shortcut, title, text",
-                )
-                .bind(id)
-                .bind(shortcut)
-                .bind(title)
-                .bind(text)
-                .bind(now)
-                .fetch_optional(&mut *tx)
-                .await?
-            }
-            None => {
-                sqlx::query(
+                    )
+                    .bind(id)
+                    .bind(shortcut)
+                    .bind(title)
+                    .bind(text)
+                    .bind(now)
+                    .fetch_optional(&mut *tx)
+                    .await?
+                }
+                None => sqlx::query(
                     "INSERT INTO canned_replies (id, shortcut, title, text, changed_at) VALUES ($1, $2, $3, $4, $5) \
                      ON CONFLICT (shortcut) DO NOTHING RETURNING id, shortcut, title, text",
                 )
@@ -67,9 +67,8 @@ impl Store {
                 .bind(text)
                 .bind(now)
                 .fetch_optional(&mut *tx)
-                .await?
-            }
-        };
+                .await?,
+            };
         tx.commit().await?;
         match (row, id) {
             (Some(row), _) => Ok(CannedWrite::Done(canned(&row)?)),

@@ -269,11 +269,13 @@ async fn said_by_others(
 
 /// Turns that a person's holding has overtaken are not made up for once the bot is back.
 async fn skip_overtaken_turns(tx: &mut Transaction<'_, Any>, id: &ConversationId, now: i64) -> Result<()> {
-    sqlx::query("UPDATE turns SET state = 'skipped', finished_at = $2 WHERE conversation_id = $1 AND state = 'pending'")
-        .bind(id.as_str())
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE turns SET state = 'skipped', finished_at = $2 WHERE conversation_id = $1 AND state = 'pending'",
+    )
+    .bind(id.as_str())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -37,11 +37,12 @@ impl Store {
     /// Writes what the customer's client has shown, for the agents' read marks; whether
     /// that was news.
     pub async fn mark_read(&self, id: &ConversationId, seq: Seq) -> Result<bool> {
-        let done = sqlx::query("UPDATE conversations SET read_seq = $2 WHERE id = $1 AND read_seq < $2 AND last_seq >= $2")
-            .bind(id.as_str())
-            .bind(seq)
-            .execute(&self.writer)
-            .await?;
+        let done =
+            sqlx::query("UPDATE conversations SET read_seq = $2 WHERE id = $1 AND read_seq < $2 AND last_seq >= $2")
+                .bind(id.as_str())
+                .bind(seq)
+                .execute(&self.writer)
+                .await?;
         Ok(done.rows_affected() > 0)
     }
 

@@ -58,11 +58,12 @@ impl Store {
             Some(email) => self.orders_of(&email.to_lowercase()).await?,
             None => (0, Vec::new()),
         };
-        let tracks = sqlx::query("SELECT name, properties, at FROM tracks WHERE customer_id = $1 ORDER BY at DESC LIMIT $2")
-            .bind(id.as_str())
-            .bind(TRACKS)
-            .fetch_all(&self.reader)
-            .await?;
+        let tracks =
+            sqlx::query("SELECT name, properties, at FROM tracks WHERE customer_id = $1 ORDER BY at DESC LIMIT $2")
+                .bind(id.as_str())
+                .bind(TRACKS)
+                .fetch_all(&self.reader)
+                .await?;
         let conversations =
             sqlx::query("SELECT id FROM conversations WHERE customer_id = $1 ORDER BY updated_at DESC LIMIT $2")
                 .bind(id.as_str())
@@ -115,7 +116,8 @@ impl Store {
             .fetch_one(&self.reader)
             .await?;
         let value = row.try_get("value")?;
-        let rows = sqlx::query("SELECT details FROM orders WHERE email = $1").bind(email).fetch_all(&self.reader).await?;
+        let rows =
+            sqlx::query("SELECT details FROM orders WHERE email = $1").bind(email).fetch_all(&self.reader).await?;
         let mut orders: Vec<Order> = rows.iter().map(|row| json(row, "details")).collect::<Result<_>>()?;
         orders.sort_by_key(|order| std::cmp::Reverse(order.placed_at));
         orders.truncate(usize::try_from(ORDERS).unwrap_or(usize::MAX));

@@ -54,7 +54,11 @@ impl Store {
     }
 
     /// How the message at that seq was understood, and why the bot did what it did.
-    pub async fn understanding(&self, id: &ConversationId, seq: Seq) -> Result<Option<(Analysis, Option<Explanation>)>> {
+    pub async fn understanding(
+        &self,
+        id: &ConversationId,
+        seq: Seq,
+    ) -> Result<Option<(Analysis, Option<Explanation>)>> {
         let row = sqlx::query(
             "SELECT a.analysis, t.explanation FROM analyses a \
              LEFT JOIN turns t ON t.conversation_id = a.conversation_id AND t.message_seq = a.seq \

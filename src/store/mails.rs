@@ -150,7 +150,8 @@ impl Store {
     }
 
     pub async fn mail(&self, id: &MailId) -> Result<Option<Mail>> {
-        let row = sqlx::query("SELECT * FROM mails WHERE id = $1").bind(id.as_str()).fetch_optional(&self.reader).await?;
+        let row =
+            sqlx::query("SELECT * FROM mails WHERE id = $1").bind(id.as_str()).fetch_optional(&self.reader).await?;
         row.as_ref().map(mail).transpose()
     }
 
@@ -178,11 +179,13 @@ impl Store {
 
     /// Tries a mail again from the start; whether there was one that is not sent.
     pub async fn retry_mail(&self, id: &MailId) -> Result<bool> {
-        let done = sqlx::query("UPDATE mails SET state = 'waiting', attempts = 0, next_at = $2 WHERE id = $1 AND state <> 'sent'")
-            .bind(id.as_str())
-            .bind(self.now_micros())
-            .execute(&self.writer)
-            .await?;
+        let done = sqlx::query(
+            "UPDATE mails SET state = 'waiting', attempts = 0, next_at = $2 WHERE id = $1 AND state <> 'sent'",
+        )
+        .bind(id.as_str())
+        .bind(self.now_micros())
+        .execute(&self.writer)
+        .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -199,9 +202,11 @@ impl Store {
         )
         .fetch_one(&self.reader)
         .await?;
-        let error = sqlx::query("SELECT error FROM mails WHERE error IS NOT NULL AND state <> 'sent' ORDER BY next_at DESC LIMIT 1")
-            .fetch_optional(&self.reader)
-            .await?;
+        let error = sqlx::query(
+            "SELECT error FROM mails WHERE error IS NOT NULL AND state <> 'sent' ORDER BY next_at DESC LIMIT 1",
+        )
+        .fetch_optional(&self.reader)
+        .await?;
         Ok(Outbox {
             waiting: row.try_get("waiting")?,
             failed: row.try_get("failed")?,

@@ -43,9 +43,7 @@ pub use facts::{Facts, PastRating, PastTrack};
 pub use feed::Placed;
 pub use feedback::{Feedback, FeedbackKind};
 pub use inboxes::Inbox;
-pub use listing::{
-    Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed, ListedCustomer, Listing, Preview,
-};
+pub use listing::{Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed, ListedCustomer, Listing, Preview};
 pub use log::{Accepted, NewEntry, NewMessage};
 pub use mails::{Mail, MailKind, MailState, NewMail, Outbox};
 pub use notes::Note;

@@ -159,11 +159,12 @@ impl Store {
     pub async fn mail_unread(&self, unread: &Unread, mail: &NewMail) -> Result<bool> {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
-        let done = sqlx::query("UPDATE conversations SET mailed_seq = $2 WHERE id = $1 AND mailed_seq < $2 AND read_seq < $2")
-            .bind(unread.id.as_str())
-            .bind(unread.last)
-            .execute(&mut *tx)
-            .await?;
+        let done =
+            sqlx::query("UPDATE conversations SET mailed_seq = $2 WHERE id = $1 AND mailed_seq < $2 AND read_seq < $2")
+                .bind(unread.id.as_str())
+                .bind(unread.last)
+                .execute(&mut *tx)
+                .await?;
         let new = done.rows_affected() > 0 && insert_mail(&mut tx, now, mail).await?;
         tx.commit().await?;
         Ok(new)

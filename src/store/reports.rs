@@ -62,11 +62,12 @@ impl Store {
         report.conversations = row.try_get("conversations")?;
         report.messages = row.try_get("messages")?;
         report.answered_by_bot = report.conversations - row.try_get::<i64, _>("person")?;
-        let row = sqlx::query("SELECT COUNT(DISTINCT conversation_id) AS n FROM waits WHERE since >= $1 AND since < $2")
-            .bind(start)
-            .bind(end)
-            .fetch_one(&self.reader)
-            .await?;
+        let row =
+            sqlx::query("SELECT COUNT(DISTINCT conversation_id) AS n FROM waits WHERE since >= $1 AND since < $2")
+                .bind(start)
+                .bind(end)
+                .fetch_one(&self.reader)
+                .await?;
         report.escalated = row.try_get("n")?;
         let counts = self.counts(None, None, None).await?;
         report.waiting_now = counts.queued;
@@ -112,11 +113,12 @@ impl Store {
 
     /// How many who waited were taken, and the median of their waiting, in seconds.
     async fn waited(&self, start: i64, end: i64) -> Result<(i64, Option<i64>)> {
-        let row = sqlx::query("SELECT COUNT(*) AS n FROM waits WHERE ending = 'taken' AND ended_at >= $1 AND ended_at < $2")
-            .bind(start)
-            .bind(end)
-            .fetch_one(&self.reader)
-            .await?;
+        let row =
+            sqlx::query("SELECT COUNT(*) AS n FROM waits WHERE ending = 'taken' AND ended_at >= $1 AND ended_at < $2")
+                .bind(start)
+                .bind(end)
+                .fetch_one(&self.reader)
+                .await?;
         let taken: i64 = row.try_get("n")?;
         let row = sqlx::query(
             "SELECT ended_at - since AS waited FROM waits WHERE ending = 'taken' AND ended_at >= $1 AND ended_at < $2 \

@@ -100,10 +100,7 @@ impl Store {
         let (secret, now) = (new_secret("ses"), self.now_micros());
         let mut tx = self.begin().await?;
         // The place to forget sessions that nobody will use again.
-        sqlx::query("DELETE FROM sessions WHERE used_at < $1")
-            .bind(now - micros(SESSION))
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query("DELETE FROM sessions WHERE used_at < $1").bind(now - micros(SESSION)).execute(&mut *tx).await?;
         sqlx::query("INSERT INTO sessions (hash, agent_id, created_at, used_at) VALUES ($1, $2, $3, $3)")
             .bind(token_hash(&secret))
             .bind(agent.as_str())
@@ -298,10 +295,11 @@ async fn reset(tx: &mut Transaction<'static, Any>, id: &AgentId, password_hash: 
         .execute(&mut **tx)
         .await?;
     sqlx::query("DELETE FROM sessions WHERE agent_id = $1").bind(id.as_str()).execute(&mut **tx).await?;
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM agents a WHERE a.id = $1 AND a.active = 1")))
-        .bind(id.as_str())
-        .fetch_optional(&mut **tx)
-        .await?;
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM agents a WHERE a.id = $1 AND a.active = 1")))
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
     row.as_ref().map(read_agent).transpose()
 }
 

@@ -7,7 +7,8 @@ use super::{Result, Store, parse_json, to_json};
 impl Store {
     /// The value of a key, if it was ever set.
     pub async fn setting<T: serde::de::DeserializeOwned>(&self, key: &'static str) -> Result<Option<T>> {
-        let row = sqlx::query("SELECT value FROM settings WHERE key = $1").bind(key).fetch_optional(&self.reader).await?;
+        let row =
+            sqlx::query("SELECT value FROM settings WHERE key = $1").bind(key).fetch_optional(&self.reader).await?;
         row.map(|row| parse_json(row.try_get("value")?, key)).transpose()
     }
 

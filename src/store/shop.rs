@@ -44,8 +44,7 @@ pub struct StoredFile {
 
 impl Store {
     pub async fn articles(&self) -> Result<Vec<Article>> {
-        let rows =
-            sqlx::query("SELECT article FROM articles ORDER BY id, locale").fetch_all(&self.reader).await?;
+        let rows = sqlx::query("SELECT article FROM articles ORDER BY id, locale").fetch_all(&self.reader).await?;
         rows.iter().map(|row| json(row, "article")).collect()
     }
 
@@ -210,10 +209,8 @@ impl Store {
 
     /// How often the named thing has changed, so that an index knows when it is old.
     pub async fn version(&self, name: &str) -> Result<i64> {
-        let row = sqlx::query("SELECT version FROM versions WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&self.reader)
-            .await?;
+        let row =
+            sqlx::query("SELECT version FROM versions WHERE name = $1").bind(name).fetch_optional(&self.reader).await?;
         Ok(row.map(|row| row.try_get("version")).transpose()?.unwrap_or(0))
     }
 

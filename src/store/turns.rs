@@ -62,8 +62,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let Some(conversation) = self.conversation(&turn.conversation_id).await? else { return Ok(None) };
-        let mut history =
-            self.entries(&turn.conversation_id, turn.message_seq - 1 - history, history + 1).await?;
+        let mut history = self.entries(&turn.conversation_id, turn.message_seq - 1 - history, history + 1).await?;
         history.retain(|entry| entry.seq <= turn.message_seq);
         let Some(message) = history.pop().filter(|entry| entry.seq == turn.message_seq) else { return Ok(None) };
         Ok(Some(TurnWork { conversation, message, history, attempts: row.try_get("attempts")? }))
@@ -152,10 +151,8 @@ impl Store {
         if new.rows_affected() == 0 {
             return Ok(());
         }
-        let row = sqlx::query("SELECT memory FROM conversations WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
+        let row =
+            sqlx::query("SELECT memory FROM conversations WHERE id = $1").bind(id.as_str()).fetch_one(&mut *tx).await?;
         let mut memory: Memory = super::json(&row, "memory")?;
         memory.remember_mood(mood);
         sqlx::query("UPDATE conversations SET memory = $2, unhappiness = $3 WHERE id = $1")

@@ -15,11 +15,13 @@ pub(super) enum Ending {
 }
 
 pub(super) async fn begin_wait(tx: &mut Transaction<'static, Any>, id: &ConversationId, now: i64) -> Result<()> {
-    sqlx::query("INSERT INTO waits (conversation_id, since) VALUES ($1, $2) ON CONFLICT (conversation_id, since) DO NOTHING")
-        .bind(id.as_str())
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO waits (conversation_id, since) VALUES ($1, $2) ON CONFLICT (conversation_id, since) DO NOTHING",
+    )
+    .bind(id.as_str())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

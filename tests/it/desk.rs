@@ -208,13 +208,12 @@ async fn sessions_and_links_open_once_and_end(#[values(Engine::Sqlite, Engine::P
     let (_, second) = store.create_link(setup(60)).await.unwrap();
     assert_eq!(store.link(&first).await.unwrap(), None, "a new one ends the old");
     assert_eq!(store.link(&second).await.unwrap().unwrap().kind, LinkKind::Setup);
-    let owner = |email: &str| Newcomer {
-        name: Some("Eva".into()),
-        email: Some(email.into()),
-        password_hash: "hash".into(),
-    };
-    let (one, other) =
-        tokio::join!(store.use_link(&second, owner("eva@shop.example")), store.use_link(&second, owner("eve@shop.example")));
+    let owner =
+        |email: &str| Newcomer { name: Some("Eva".into()), email: Some(email.into()), password_hash: "hash".into() };
+    let (one, other) = tokio::join!(
+        store.use_link(&second, owner("eva@shop.example")),
+        store.use_link(&second, owner("eve@shop.example"))
+    );
     let ends = [one.unwrap(), other.unwrap()];
     assert_eq!(ends.iter().filter(|end| matches!(end, LinkUse::Done(_))).count(), 1, "{ends:?}");
     assert!(store.has_owner().await.unwrap());

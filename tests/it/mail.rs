@@ -12,7 +12,10 @@ use crate::support::smtp::Smtp;
 
 /// A server that sends to this one; an agent's words are mailed after a second.
 async fn server(smtp: &Smtp) -> Server {
-    let config = format!("public_url = \"https://chat.shop.example\"\n[handoff]\npresent_s = 2\nmail_after_s = 1\n{}", smtp.configuration());
+    let config = format!(
+        "public_url = \"https://chat.shop.example\"\n[handoff]\npresent_s = 2\nmail_after_s = 1\n{}",
+        smtp.configuration()
+    );
     Server::start_as(Setup { config, ..Setup::default() }).await
 }
 
@@ -32,7 +35,12 @@ async fn the_absent_are_told_by_mail_who_waits_and_why() {
 
     let mail = smtp.mail().await;
     assert_eq!(mail.to, "noor@shop.example");
-    for part in ["Subject: A customer waits", "chat@shop.example", "never came", "https://chat.shop.example/console/#/conversations/"] {
+    for part in [
+        "Subject: A customer waits",
+        "chat@shop.example",
+        "never came",
+        "https://chat.shop.example/console/#/conversations/",
+    ] {
         assert!(mail.text.contains(part), "{part}:\n{}", mail.text);
     }
 }

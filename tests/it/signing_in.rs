@@ -68,7 +68,8 @@ async fn the_first_owner_invites_colleagues_and_a_lost_password_is_reset() {
     // The last owner stays; a colleague may go.
     let me = me["id"].as_str().expect("an id");
     eva.call(Method::DELETE, &format!("/v1/agents/{me}"), None).await.problem(409);
-    let demoted = eva.call(Method::PATCH, &format!("/v1/agents/{me}"), Some(json!({"role": "agent"}))).await.problem(409);
+    let demoted =
+        eva.call(Method::PATCH, &format!("/v1/agents/{me}"), Some(json!({"role": "agent"}))).await.problem(409);
     assert_eq!(demoted["code"], "last_owner");
     let gone = eva.call(Method::DELETE, &format!("/v1/agents/{noor_id}"), None).await;
     assert_eq!(gone.status.as_u16(), 204, "{}", gone.text);
@@ -82,7 +83,8 @@ async fn other_websites_cannot_use_the_cookie() {
     let cookie = eva.cookie.clone().expect("signed in");
     assert!(cookie.starts_with("rapport_session="), "{cookie}");
     eva.site = "cross-site";
-    let refused = eva.post("/v1/canned-replies", json!({"shortcut": "x", "title": "x", "text": "x"})).await.problem(403);
+    let refused =
+        eva.post("/v1/canned-replies", json!({"shortcut": "x", "title": "x", "text": "x"})).await.problem(403);
     assert_eq!(refused["code"], "foreign");
     eva.post("/v1/session", json!({"email": "a@shop.example", "password": "x"})).await.problem(403);
     eva.get("/v1/me").await.ok();

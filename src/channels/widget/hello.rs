@@ -79,8 +79,7 @@ fn may_embed(origin: &str, host: Option<&str>, allowed: &[String]) -> bool {
 /// Finds or makes the visitor.
 pub(super) async fn admit(store: &Store, inbox: &Inbox, hello: &Hello) -> Result<Admitted, Refused> {
     let identity = hello.identity.as_ref().map(|claimed| {
-        let genuine =
-            verify_hmac_sha256_hex(inbox.secret.as_bytes(), claimed.user_id.as_bytes(), claimed.hmac.trim());
+        let genuine = verify_hmac_sha256_hex(inbox.secret.as_bytes(), claimed.user_id.as_bytes(), claimed.hmac.trim());
         if !genuine || claimed.user_id.is_empty() {
             return Err(Refused::new(
                 ErrorCode::Unauthorized,

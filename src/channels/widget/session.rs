@@ -286,9 +286,7 @@ impl Session<'_> {
                 self.shared.engine.bus().pass(&self.visitor.conversation_id, Passing::Typing { author, on });
                 Ok(())
             }
-            ClientFrame::Hello(_) => {
-                self.tell(ErrorFrame::new(ErrorCode::BadFrame, "hello was said already")).await
-            }
+            ClientFrame::Hello(_) => self.tell(ErrorFrame::new(ErrorCode::BadFrame, "hello was said already")).await,
             other => {
                 let done = match self.count() {
                     Ok(()) => self.other(other).await,
@@ -357,7 +355,11 @@ impl Session<'_> {
         Ok(Content::File { id: file.id.0, name: file.name, media_type: file.media_type, bytes: file.bytes, url })
     }
 
-    async fn intake(&mut self, client_key: String, contents: Vec<Content>) -> Result<crate::store::Accepted, ErrorFrame> {
+    async fn intake(
+        &mut self,
+        client_key: String,
+        contents: Vec<Content>,
+    ) -> Result<crate::store::Accepted, ErrorFrame> {
         let inbound = Inbound {
             conversation_id: self.visitor.conversation_id.clone(),
             customer_id: self.visitor.customer_id.clone(),

@@ -49,7 +49,8 @@ impl IntoResponse for UploadError {
             }
         };
         let title = status.canonical_reason().unwrap_or("error");
-        let problem = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": self.to_string() });
+        let problem =
+            json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": self.to_string() });
         (status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
     }
 }
@@ -67,7 +68,8 @@ pub(super) async fn upload(
     };
     while let Some(part) = form.next_field().await.map_err(malformed)? {
         let Some(name) = part.file_name().map(clean_name) else { continue };
-        let media_type = part.content_type().filter(|kind| is_media_type(kind)).unwrap_or("application/octet-stream").to_owned();
+        let media_type =
+            part.content_type().filter(|kind| is_media_type(kind)).unwrap_or("application/octet-stream").to_owned();
         let bytes = part.bytes().await.map_err(malformed)?;
         if bytes.len() > limit {
             return Err(UploadError::TooLarge(limit));
@@ -131,12 +133,19 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// Only the last part of a path, without what a header or a shell could misread.
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let safe: String = last.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').filter(|c| !"\"\\;".contains(*c)).take(100).collect();
+    let safe: String = last
+        .chars()
+        .filter(|c| c.is_ascii_graphic() || *c == ' ')
+        .filter(|c| !"\"\\;".contains(*c))
+        .take(100)
+        .collect();
     if safe.trim_matches(['.', ' ']).is_empty() { "file".to_owned() } else { safe }
 }
 
 fn is_media_type(kind: &str) -> bool {
-    kind.len() < 100 && kind.split_once('/').is_some() && kind.chars().all(|c| c.is_ascii_alphanumeric() || "/+-.;= ".contains(c))
+    kind.len() < 100
+        && kind.split_once('/').is_some()
+        && kind.chars().all(|c| c.is_ascii_alphanumeric() || "/+-.;= ".contains(c))
 }
 
 fn path_of(widget: &Widget, id: &FileId) -> PathBuf {

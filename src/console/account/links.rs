@@ -11,10 +11,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::super::Console;
 use super::super::origin::same_origin;
 use super::super::problem::{Body, Problem, ProblemDocument};
 use super::super::views::AgentView;
-use super::super::Console;
 use super::session::signed_in;
 use super::{caller, email, hashed, name};
 use crate::base::secret::token_hash;

@@ -47,6 +47,7 @@ pub struct MailView {
 pub struct MailsQuery {
     /// `waiting`, `sent`, `failed` or `all`.
     state: Option<String>,
+    #[param(value_type = Option<String>)]
     cursor: Option<MailId>,
     /// 1 to 200, 50 by default.
     limit: Option<i64>,
@@ -91,7 +92,11 @@ pub async fn list(
 /// Try a mail again, now.
 #[utoipa::path(post, path = "/v1/mails/{id}/retry", params(("id" = String, Path)),
     responses((status = 200, body = MailView), (status = 404, body = ProblemDocument)))]
-pub async fn retry(_admin: Admin, State(engine): State<Engine>, Path(id): Path<MailId>) -> Result<Json<MailView>, Problem> {
+pub async fn retry(
+    _admin: Admin,
+    State(engine): State<Engine>,
+    Path(id): Path<MailId>,
+) -> Result<Json<MailView>, Problem> {
     engine.store().retry_mail(&id).await?;
     Ok(Json(view(engine.store().mail(&id).await?.ok_or(Problem::NotFound("mail"))?)))
 }
@@ -99,7 +104,11 @@ pub async fn retry(_admin: Admin, State(engine): State<Engine>, Path(id): Path<M
 /// Throw a mail away.
 #[utoipa::path(delete, path = "/v1/mails/{id}", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = ProblemDocument)))]
-pub async fn remove(_admin: Admin, State(engine): State<Engine>, Path(id): Path<MailId>) -> Result<StatusCode, Problem> {
+pub async fn remove(
+    _admin: Admin,
+    State(engine): State<Engine>,
+    Path(id): Path<MailId>,
+) -> Result<StatusCode, Problem> {
     match engine.store().delete_mail(&id).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::NotFound("mail")),

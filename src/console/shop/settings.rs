@@ -154,7 +154,8 @@ pub async fn reset(
         return Err(Problem::Invalid("`confirm` is not the name of the shop that goes".to_owned()));
     }
     let name_fits = !shop.name.trim().is_empty() && shop.name.chars().count() <= 100;
-    let locale_fits = (2..=35).contains(&shop.locale.len()) && shop.locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let locale_fits =
+        (2..=35).contains(&shop.locale.len()) && shop.locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let texts_fit = [&shop.hours, &shop.returns, &shop.contact].into_iter().all(|text| text.len() <= 10_000);
     if !name_fits || !locale_fits || !texts_fit {
         let detail = "`name` has 1 to 100 signs, `locale` is for example nl-BE, the answers have up to 10,000 bytes";

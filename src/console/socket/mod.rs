@@ -9,8 +9,8 @@ mod gaps;
 pub(super) mod hub;
 mod session;
 
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
@@ -33,16 +33,14 @@ pub(super) async fn open(
         return Err(Problem::Foreign);
     }
     let agent = key.agent(&console).await?;
-    Ok(upgrade
-        .read_buffer_size(4096)
-        .max_message_size(LARGEST_FRAME)
-        .max_frame_size(LARGEST_FRAME)
-        .on_upgrade(move |socket| {
+    Ok(upgrade.read_buffer_size(4096).max_message_size(LARGEST_FRAME).max_frame_size(LARGEST_FRAME).on_upgrade(
+        move |socket| {
             let tracker = console.shared.sockets.clone();
             tracker.track_future(async move {
                 metrics::gauge!("rapport_consoles_open").increment(1);
                 session::run(&console, socket, key, agent).await;
                 metrics::gauge!("rapport_consoles_open").decrement(1);
             })
-        }))
+        },
+    ))
 }

@@ -44,7 +44,11 @@ impl From<Gone> for End {
 impl From<StoreError> for End {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a console's socket cannot go on");
-        End::Refuse(ErrorCode::Unavailable, "the database cannot be reached; come back in a moment", CloseCode::TryAgainLater)
+        End::Refuse(
+            ErrorCode::Unavailable,
+            "the database cannot be reached; come back in a moment",
+            CloseCode::TryAgainLater,
+        )
     }
 }
 

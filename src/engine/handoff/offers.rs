@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, HandoffError};
 use crate::bus::News;
-use crate::domain::settings::{Assignment, AssignmentMode};
 use crate::domain::AgentId;
+use crate::domain::settings::{Assignment, AssignmentMode};
 use crate::store::{AgentStatus, Change, Changed, Colleague, Role, Waiting};
 
 /// Those at the front of the queue are looked after; the rest follows when they are gone.

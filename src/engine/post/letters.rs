@@ -170,7 +170,11 @@ mod tests {
     fn an_escalation_says_who_why_what_and_where() {
         let mail = escalation(&story(), &agent(), 0);
         assert!(!mail.subject.contains(['\r', '\n']), "{}", mail.subject);
-        for part in ["The customer is unhappy", "> Where is my parcel?", "https://chat.shop.example/console/#/conversations/cnv_1"] {
+        for part in [
+            "The customer is unhappy",
+            "> Where is my parcel?",
+            "https://chat.shop.example/console/#/conversations/cnv_1",
+        ] {
             assert!(mail.body.contains(part), "{part}: {}", mail.body);
         }
         assert_ne!(mail.key, escalation(&story(), &agent(), 1).key, "each step is a mail of its own");
@@ -179,7 +183,13 @@ mod tests {
 
     #[test]
     fn several_replies_make_one_mail() {
-        let unread = Unread { id: ConversationId("cnv_1".into()), email: "ann@post.example".into(), name: None, after: 3, last: 7 };
+        let unread = Unread {
+            id: ConversationId("cnv_1".into()),
+            email: "ann@post.example".into(),
+            name: None,
+            after: 3,
+            last: 7,
+        };
         let said = [("Noor".to_owned(), "Hello.".to_owned()), ("Noor".to_owned(), "It is on its way.".to_owned())];
         let mail = reply("Alder & Wick", &unread, &said, None);
         assert_eq!(mail.body.matches("Noor from Alder & Wick wrote").count(), 1, "{}", mail.body);

@@ -39,7 +39,8 @@ impl Browser {
     }
 
     pub async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.url)).header("Sec-Fetch-Site", self.site);
+        let mut request =
+            self.client.request(method, format!("{}{path}", self.url)).header("Sec-Fetch-Site", self.site);
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
         }

@@ -4,9 +4,7 @@ use jiff::SignedDuration;
 use rapport::domain::conversation::{Memory, Mood};
 use rapport::domain::decision::Explanation;
 use rapport::domain::{Author, Content, ConversationId, CustomerId, Entry};
-use rapport::store::{
-    Accepted, Agent, Change, Changed, NewAgent, NewMessage, Role, TurnCommit, TurnOutcome, TurnRef,
-};
+use rapport::store::{Accepted, Agent, Change, Changed, NewAgent, NewMessage, Role, TurnCommit, TurnOutcome, TurnRef};
 
 use super::databases::{Database, Engine};
 

@@ -31,7 +31,9 @@ async fn reached(config: &Config) -> Finding {
     match tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => Finding::ok(AREA, format!("the server {host}:{port} answers; the console can send a test")),
         Ok(Err(error)) => Finding::fail(AREA, format!("the server {host}:{port} cannot be reached: {error}")),
-        Err(_) => Finding::fail(AREA, format!("the server {host}:{port} does not answer within {} s", PATIENCE.as_secs())),
+        Err(_) => {
+            Finding::fail(AREA, format!("the server {host}:{port} does not answer within {} s", PATIENCE.as_secs()))
+        }
     }
 }
 
