@@ -85,9 +85,9 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
     let router = http::router(engine.clone(), (&widget, &console), &home, metrics);
 
     let address = listener.local_addr()?;
+    first_owner::invite(engine.store(), &config, &format!("http://{address}")).await?;
     println!("listening on http://{address}");
     tracing::info!(ready_ms = started.elapsed().as_millis(), "ready");
-    first_owner::invite(engine.store(), &config, &format!("http://{address}")).await?;
     if first_start {
         eprintln!("{}", sample::what_to_try_next());
     }

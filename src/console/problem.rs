@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,6 +87,23 @@ impl From<StoreError> for Problem {
 #[derive(FromRequest)]
 #[from_request(via(axum::Json), rejection(Problem))]
 pub struct Body<T>(pub T);
+
+/// A body that may be left out, or be empty.
+pub struct MaybeBody<T>(pub Option<T>);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for MaybeBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::TooLarge)?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(None));
+        }
+        let body = serde_json::from_slice(&bytes);
+        body.map(|body| Self(Some(body)))
+            .map_err(|error| Problem::Invalid(format!("the body is no such JSON: {error}")))
+    }
+}
 
 /// A query string, likewise.
 #[derive(FromRequestParts)]

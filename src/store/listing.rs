@@ -141,7 +141,8 @@ fn need() -> String {
 }
 
 impl Store {
-    /// One page, and where the next one begins.
+    /// One page, and where the next one begins. Conversations in which nobody has said
+    /// anything (a chat that was only opened) are left out.
     pub async fn list(&self, listing: &Listing, asking: Option<&AgentId>) -> Result<(Vec<Listed>, Option<ListCursor>)> {
         let now = listing.cursor.as_ref().map_or_else(|| self.now_micros(), |cursor| cursor.now);
         let mut conditions = Vec::new();
@@ -187,7 +188,7 @@ impl Store {
         };
         let sql = format!(
             "SELECT id, sort_key FROM (SELECT c.id, {key} AS sort_key FROM conversations c \
-             JOIN customers k ON k.id = c.customer_id WHERE $1 = $1 AND {}) found \
+             JOIN customers k ON k.id = c.customer_id WHERE $1 = $1 AND c.last_seq > 0 AND {}) found \
              WHERE $4 = '' OR sort_key {comparison} $3 OR (sort_key = $3 AND id {comparison} $4) \
              ORDER BY sort_key {direction}, id {direction} LIMIT $2",
             conditions.join(" AND ")
@@ -263,7 +264,7 @@ impl Store {
              CAST(COALESCE(SUM(CASE WHEN snoozed_until IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT) AS snoozed, \
              CAST(COALESCE(SUM(CASE WHEN offered_to = $1 AND holder IS NULL AND queued_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS offered, \
              MIN(CASE WHEN holder IS NULL AND snoozed_until IS NULL THEN queued_at ELSE NULL END) AS longest \
-             FROM conversations WHERE status = 'open' AND ($2 = '' OR inbox_id = $2) \
+             FROM conversations WHERE status = 'open' AND last_seq > 0 AND ($2 = '' OR inbox_id = $2) \
              AND ($3 = '' OR inbox_id IN (SELECT id FROM inboxes WHERE channel = $3))",
         )
         .bind(agent.map(|agent| agent.0.clone()).unwrap_or_default())

@@ -1,13 +1,17 @@
 //! Agents' notes: they hang beside a seq of the log, and no customer sees them.
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{Result, Store};
 use crate::base::clock::from_micros;
 use crate::base::ids::new_id;
 use crate::domain::entry::Seq;
 use crate::domain::{AgentId, ConversationId};
+
+const SELECT: &str =
+    "SELECT n.id, n.seq, n.agent_id, a.name, n.text, n.at FROM notes n JOIN agents a ON a.id = n.agent_id";
 
 #[derive(Clone, Debug)]
 pub struct Note {
@@ -55,25 +59,30 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    pub async fn notes(&self, id: &ConversationId) -> Result<Vec<Note>> {
-        let rows = sqlx::query(
-            "SELECT n.id, n.seq, n.agent_id, a.name, n.text, n.at FROM notes n JOIN agents a ON a.id = n.agent_id \
-             WHERE n.conversation_id = $1 ORDER BY n.at, n.id",
-        )
-        .bind(id.as_str())
-        .fetch_all(&self.reader)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Note {
-                    id: row.try_get("id")?,
-                    seq: row.try_get("seq")?,
-                    agent_id: AgentId(row.try_get("agent_id")?),
-                    agent_name: row.try_get("name")?,
-                    text: row.try_get("text")?,
-                    at: from_micros(row.try_get("at")?),
-                })
-            })
-            .collect()
+    pub async fn note(&self, id: &str) -> Result<Option<Note>> {
+        let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE n.id = $1")))
+            .bind(id)
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(note).transpose()
     }
+
+    pub async fn notes(&self, id: &ConversationId) -> Result<Vec<Note>> {
+        let rows = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE n.conversation_id = $1 ORDER BY n.at, n.id")))
+            .bind(id.as_str())
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(note).collect()
+    }
+}
+
+fn note(row: &AnyRow) -> Result<Note> {
+    Ok(Note {
+        id: row.try_get("id")?,
+        seq: row.try_get("seq")?,
+        agent_id: AgentId(row.try_get("agent_id")?),
+        agent_name: row.try_get("name")?,
+        text: row.try_get("text")?,
+        at: from_micros(row.try_get("at")?),
+    })
 }

@@ -87,6 +87,28 @@ async fn a_message_reaches_the_console_at_once() {
 }
 
 #[tokio::test]
+async fn a_console_that_does_not_read_is_told_to_reload() {
+    // More than the 1,024 frames that wait for a console, and than its socket buffers.
+    const FLOOD: usize = 20_000;
+    let server = Server::start().await;
+    let token = token(&server, "viewer", "Vera").await;
+    let mut console = Console::with_little_room(&server, &token).await;
+    let mut ann = Customer::arrive(&server).await;
+    for _ in 0..FLOOD {
+        ann.socket.send(json!({"type": "typing", "on": true})).await;
+    }
+    ann.catch_up().await;
+    let seq = ann.say("hello").await;
+    let reload = console.first("reload", |_| true).await;
+    assert!(reload["cursor"].is_i64(), "{reload}");
+    // What came after its cursor follows, or a resume brings it.
+    let mut again = Console::with_token(&server, &token, json!({"type": "hello", "resume_after": 0})).await;
+    again.first("event", |frame| is_of(frame, "event", &ann.conversation) && frame["seq"] == seq).await;
+    let beyond = json!({"type": "hello", "resume_after": 1_000_000});
+    Console::with_token(&server, &token, beyond).await.first("reload", |_| true).await;
+}
+
+#[tokio::test]
 async fn two_agents_see_each_other_and_one_of_them_answers() {
     let server = server().await;
     let (noor, lise) = (token(server, "agent", "Noor").await, token(server, "agent", "Lise").await);
@@ -235,13 +257,13 @@ async fn an_unhappy_customer_comes_to_the_top_and_is_offered_in_turn() {
     let lise_id = consoles[1].welcome["agent"]["id"].clone();
     let noors = offered_me["items"][0]["id"].clone();
     consoles[1]
-        .first("conversation", |frame| {
-            frame["conversation"]["id"] == noors && frame["conversation"]["offered_to"] == lise_id
+        .first("presence", |frame| {
+            frame["agents"].as_array().is_some_and(|all| all.iter().any(|one| one["status"] == "away"))
         })
         .await;
     consoles[1]
-        .first("presence", |frame| {
-            frame["agents"].as_array().is_some_and(|all| all.iter().any(|one| one["status"] == "away"))
+        .first("conversation", |frame| {
+            frame["conversation"]["id"] == noors && frame["conversation"]["offered_to"] == lise_id
         })
         .await;
 

@@ -39,8 +39,9 @@ pub struct SessionView {
 
 /// Is somebody signed in? Needs nothing.
 #[utoipa::path(get, path = "/v1/session", security(()), responses((status = 200, body = SessionView)))]
-pub async fn current(State(console): State<Console>, headers: HeaderMap) -> Result<Json<SessionView>, Problem> {
-    let agent = match Key::of(&headers) {
+pub async fn current(State(console): State<Console>, headers: HeaderMap) -> Result<Response, Problem> {
+    let key = Key::of(&headers);
+    let agent = match &key {
         Some(key) => match key.agent(&console).await {
             Ok(agent) => Some(console.agent_view(&agent).await?),
             Err(Problem::Unauthorized) => None,
@@ -49,7 +50,13 @@ pub async fn current(State(console): State<Console>, headers: HeaderMap) -> Resu
         None => None,
     };
     let setup = agent.is_none() && !console.engine().store().has_owner().await?;
-    Ok(Json(SessionView { shop: console.shop_name().await?, setup, agent }))
+    // A page that begins makes the cookie last as long again as the session does.
+    let renewed = key.filter(|_| agent.is_some());
+    let mut response = Json(SessionView { shop: console.shop_name().await?, setup, agent }).into_response();
+    if let Some(Key::Session(secret)) = renewed {
+        response.headers_mut().insert(header::SET_COOKIE, cookie(&console, &secret, SESSION.as_secs())?);
+    }
+    Ok(response)
 }
 
 /// Sign in; the answer sets the cookie.

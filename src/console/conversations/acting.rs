@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::auth::{Acting, Viewer};
-use super::super::problem::{Body, Problem, ProblemDocument};
+use super::super::problem::{Body, MaybeBody, Problem, ProblemDocument};
 use super::super::views::{NoteView, Reached};
 use super::looking::find;
 use crate::bus::News;
@@ -43,6 +43,7 @@ pub struct HandBack {
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Assign {
+    #[schema(value_type = String)]
     pub agent_id: AgentId,
 }
 
@@ -84,9 +85,9 @@ pub async fn hand_back(
     Acting(agent): Acting,
     State(engine): State<Engine>,
     Path(id): Path<ConversationId>,
-    body: Option<Json<HandBack>>,
+    MaybeBody(body): MaybeBody<HandBack>,
 ) -> Result<Json<Reached>, Problem> {
-    let HandBack { requeue } = body.map(|Json(body)| body).unwrap_or_default();
+    let HandBack { requeue } = body.unwrap_or_default();
     Ok(Json(Reached::of(&id, engine.hand_back(&id, &agent, requeue).await?)))
 }
 
@@ -136,9 +137,9 @@ pub async fn reopen(
     Acting(agent): Acting,
     State(engine): State<Engine>,
     Path(id): Path<ConversationId>,
-    body: Option<Json<Reopen>>,
+    MaybeBody(body): MaybeBody<Reopen>,
 ) -> Result<Json<Reached>, Problem> {
-    let Reopen { hold } = body.map(|Json(body)| body).unwrap_or_default();
+    let Reopen { hold } = body.unwrap_or_default();
     Ok(Json(Reached::of(&id, engine.reopen(&id, &agent, hold).await?)))
 }
 

@@ -30,6 +30,7 @@ pub struct ListQuery {
     holder: Option<String>,
     /// `me`: offered to me.
     offered: Option<String>,
+    #[param(value_type = Option<String>)]
     inbox: Option<InboxId>,
     channel: Option<String>,
     /// Words in a message or in what is known of the customer.
@@ -43,6 +44,7 @@ pub struct ListQuery {
 
 #[derive(Deserialize, IntoParams)]
 pub struct CountsQuery {
+    #[param(value_type = Option<String>)]
     inbox: Option<InboxId>,
     channel: Option<String>,
 }

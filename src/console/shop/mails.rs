@@ -47,6 +47,7 @@ pub struct MailView {
 pub struct MailsQuery {
     /// `waiting`, `sent`, `failed` or `all`.
     state: Option<String>,
+    #[param(value_type = Option<String>)]
     cursor: Option<MailId>,
     /// 1 to 200, 50 by default.
     limit: Option<i64>,

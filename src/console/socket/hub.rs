@@ -161,9 +161,11 @@ impl Reader {
                 self.has_changed(id);
             }
             News::Noted(id, note) => {
-                let note = self.engine.store().notes(&id).await?.into_iter().find(|one| one.id == note);
-                let note = note.map(NoteView::of);
-                self.tell(&ConsoleServerFrame::Note { conversation_id: id.0, note, deleted: None });
+                // It may have been taken back since.
+                if let Some(note) = self.engine.store().note(&note).await? {
+                    let note = Some(NoteView::of(note));
+                    self.tell(&ConsoleServerFrame::Note { conversation_id: id.0, note, deleted: None });
+                }
             }
             News::NoteGone(id, note) => {
                 self.tell(&ConsoleServerFrame::Note { conversation_id: id.0, note: None, deleted: Some(note) });

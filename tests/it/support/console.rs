@@ -2,11 +2,11 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async};
 
 use super::server::Server;
 use super::within;
@@ -19,12 +19,34 @@ pub struct Console {
 impl Console {
     /// With these headers, for example a token or a cookie; the HTTP status of a refusal.
     pub async fn open(server: &Server, headers: &[(&'static str, &str)], hello: Value) -> Result<Self, u16> {
+        let stream = within("the connection", TcpStream::connect(server.address())).await.expect("the server listens");
+        Self::over(stream, server, headers, hello).await
+    }
+
+    /// One for which hardly anything waits on its way.
+    pub async fn with_little_room(server: &Server, token: &str) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("the size will do");
+        let address = server.address().parse().expect("it is an address");
+        let stream = within("the connection", socket.connect(address)).await.expect("the server listens");
+        let bearer = format!("Bearer {token}");
+        let hello = serde_json::json!({"type": "hello"});
+        Self::over(stream, server, &[("Authorization", &bearer)], hello).await.expect("the token opens it")
+    }
+
+    async fn over(
+        stream: TcpStream,
+        server: &Server,
+        headers: &[(&'static str, &str)],
+        hello: Value,
+    ) -> Result<Self, u16> {
         let address = format!("ws://{}/v1/console", server.address());
         let mut request = address.into_client_request().expect("it is an address");
         for (name, value) in headers {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("it fits a header"));
         }
-        let (stream, _) = match within("the connection", connect_async(request)).await {
+        let opening = client_async(request, MaybeTlsStream::Plain(stream));
+        let (stream, _) = match within("the upgrade", opening).await {
             Ok(opened) => opened,
             Err(tokio_tungstenite::tungstenite::Error::Http(response)) => return Err(response.status().as_u16()),
             Err(error) => panic!("cannot connect: {error}"),
