@@ -9,7 +9,8 @@ import { Server } from "./support/server.mjs";
 let server, browser, agent;
 
 before(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
+  server = await Server.start();
+  browser = await launch();
   agent = await server.agent();
 });
 after(async () => {

@@ -17,7 +17,8 @@ const HOSTILE = `
 let server, browser, shop;
 
 before(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
+  server = await Server.start();
+  browser = await launch();
   const host = new URL(server.url).host;
   const policy = [
     "default-src 'none'",

@@ -184,6 +184,15 @@ it("keeps tracks until somebody listens", async () => {
   expect(store.tab.get("tracks")).toBeUndefined();
 });
 
+it("gives the token to uploads once there is one", async () => {
+  start();
+  const token = chat.admitted();
+  await last().opens();
+  last().says(welcome());
+  await expect(token).resolves.toBe("vis_1");
+  await expect(chat.admitted()).resolves.toBe("vis_1");
+});
+
 it("tells of news only, not of what was there before", async () => {
   const received: Entry[] = [];
   start({ received: (entry) => void received.push(entry) });

@@ -3,7 +3,7 @@
  * sends what is waiting, and knows each entry once.
  */
 
-import { computed, signal } from "@preact/signals-core";
+import { computed, effect, signal } from "@preact/signals-core";
 import { Line, type LineState } from "../shared/line";
 import type {
   Author,
@@ -114,6 +114,18 @@ export class Chat {
 
   connect(): void {
     this.#line.connect();
+  }
+
+  /** The visitor's token, as soon as there is one. */
+  admitted(): Promise<string> {
+    return new Promise((resolve) => {
+      const stop = effect(() => {
+        const { value: welcome } = this.welcome;
+        if (!welcome) return;
+        resolve(welcome.token);
+        queueMicrotask(() => stop());
+      });
+    });
   }
 
   stop(): void {

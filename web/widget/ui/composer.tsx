@@ -41,7 +41,8 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
     for (const file of list) {
       const one: Attachment = { key: ++keys, name: file.name || words.t("file", { size: "" }), stop: new AbortController() };
       setFiles((all) => [...all, one]);
-      upload(chat.server, chat.token ?? "", file, one.stop.signal).then(
+      const sent = chat.admitted().then((token) => upload(chat.server, token, file, one.stop.signal));
+      sent.then(
         (done) => setFiles((all) => all.map((other) => (other.key === one.key ? { ...other, done } : other))),
         (error) => {
           setFiles((all) => all.filter((other) => other.key !== one.key));
