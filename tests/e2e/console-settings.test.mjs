@@ -33,11 +33,16 @@ test("a website that was refused is allowed by one click", async () => {
   await noor.shot("20-refused");
   await noor.page.getByRole("button", { name: "Allow" }).first().click();
   await noor.told("may show the chat now");
-  await page.reload();
-  await widget.open();
-  await widget.say("do you ship to Norway?");
-  await widget.log.locator(".sources").waitFor();
   await context.close();
+
+  const later = await visitor(browser);
+  const again = await later.newPage();
+  await again.goto(shop.url);
+  const allowed = new Widget(again);
+  await allowed.open();
+  await allowed.say("do you ship to Norway?");
+  await allowed.log.locator(".sources").waitFor();
+  await later.close();
   shop.stop();
 });
 

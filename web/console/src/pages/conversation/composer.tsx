@@ -72,7 +72,8 @@ export function Composer({ story }: { story: Story }) {
 
   const focus = (to: Mode) => {
     draft(id, { mode: to });
-    requestAnimationFrame(() => area.current?.focus());
+    // At once: what is typed next must not be read as shortcuts.
+    area.current?.focus();
   };
 
   const put = (next: string, caret = next.length) => {
