@@ -13,6 +13,7 @@ run: build ## builds Rapport and serves the sample shop on http://127.0.0.1:8080
 	@exec target/release/rapport serve
 
 build: setup ## makes target/release/rapport
+	@scripts/web.sh
 	@echo "build: target/release/rapport (the first time takes about ten minutes)" >&2
 	@cargo build --release --locked
 

@@ -20,7 +20,7 @@ cargo deny --locked --log-level error check bans licenses sources
 
 step "dependencies: known flaws"
 if cargo deny --locked fetch db 2>/dev/null; then
-    cargo deny --locked check --disable-fetch advisories
+    cargo deny --frozen check advisories
 else
     step "known flaws were NOT checked: the advisory database cannot be reached from here"
 fi

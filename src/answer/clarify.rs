@@ -8,7 +8,7 @@ const MOST: usize = 3;
 
 /// `which` asks; each option is one of the passages. Chosen, an option's payload finds its
 /// passage, since a passage's headings are among what it is searched by.
-pub fn choices(which: &str, hits: &[PassageHit]) -> Content {
+pub fn choices<'a>(which: &str, hits: impl IntoIterator<Item = &'a PassageHit>) -> Content {
     let mut options: Vec<Choice> = Vec::new();
     for hit in hits {
         let passage = &hit.passage;
@@ -45,15 +45,25 @@ mod tests {
         });
         let hits: Vec<PassageHit> = passages
             .into_iter()
-            .map(|passage| PassageHit { passage: Arc::new(passage), bm25: 0.0, cosine: 0.0, score: 0.0, confidence: 0.4, evidence: Default::default() })
+            .map(|passage| PassageHit {
+                passage: Arc::new(passage),
+                bm25: 0.0,
+                cosine: 0.0,
+                score: 0.0,
+                confidence: 0.4,
+                evidence: Default::default(),
+            })
             .collect();
         let Content::Choices { text, options } = choices("Which?", &hits) else { panic!("no choices") };
         assert_eq!(text, "Which?");
         let seen: Vec<(&str, &str)> = options.iter().map(|o| (o.title.as_str(), o.payload.as_str())).collect();
-        assert_eq!(seen, [
-            ("Returns", "Returns"),
-            ("When do I get my money?", "Returns: When do I get my money?"),
-            ("Returns: Steps", "Returns: Steps"),
-        ]);
+        assert_eq!(
+            seen,
+            [
+                ("Returns", "Returns"),
+                ("When do I get my money?", "Returns: When do I get my money?"),
+                ("Returns: Steps", "Returns: Steps"),
+            ]
+        );
     }
 }

@@ -35,7 +35,8 @@ pub fn text(passage: &Passage, query: &str) -> String {
     let chosen = choose(&units);
     let complete = chosen.len() == units.len();
     let mut text = write(&chosen);
-    let cut_steps = !complete && units.iter().zip(1..).any(|(unit, _)| unit.is_step && !chosen.iter().any(|c| c.place == unit.place));
+    let cut_steps = !complete
+        && units.iter().zip(1..).any(|(unit, _)| unit.is_step && !chosen.iter().any(|c| c.place == unit.place));
     if cut_steps {
         text.push_str(&format!("\n\n[All steps]({})", passage.url));
     }
@@ -128,7 +129,10 @@ fn sentences(text: &str) -> Vec<String> {
         let bare = word.trim_end_matches(['*', ')', '"', '”', '’']);
         let ends = bare.ends_with(['.', '!', '?']) && !is_abbreviation(bare);
         let next_begins = words.peek().is_none_or(|next| {
-            next.trim_start_matches(['*', '[', '(', '"', '“', '\\']).chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
+            next.trim_start_matches(['*', '[', '(', '"', '“', '\\'])
+                .chars()
+                .next()
+                .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
         });
         // Never inside a link or bold words: its other half would stand alone.
         if ends && next_begins && is_balanced(&current) {
@@ -148,7 +152,7 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 fn is_balanced(text: &str) -> bool {
-    text.matches('[').count() == text.matches(']').count() && text.matches("**").count() % 2 == 0
+    text.matches('[').count() == text.matches(']').count() && text.matches("**").count().is_multiple_of(2)
 }
 
 /// The first unit and then those that share most with the query, while there is room.
@@ -159,7 +163,9 @@ fn choose(units: &[Unit]) -> Vec<&Unit> {
     }
     let mut by_worth: Vec<&Unit> = units.iter().collect();
     // Steps only make sense from the first one on, so they keep their order.
-    by_worth.sort_by_key(|unit| (unit.place != 0, std::cmp::Reverse(if unit.is_step { 0 } else { unit.matches }), unit.place));
+    by_worth.sort_by_key(|unit| {
+        (unit.place != 0, std::cmp::Reverse(if unit.is_step { 0 } else { unit.matches }), unit.place)
+    });
     let mut room = LONGEST;
     let mut chosen: Vec<&Unit> = Vec::new();
     let mut steps_end = false;
@@ -223,13 +229,26 @@ mod tests {
 
     fn hit(id: &str, body: &str, confidence: f32) -> PassageHit {
         let passage = passages(id, body).remove(0);
-        PassageHit { passage: Arc::new(passage), bm25: 1.0, cosine: 0.5, score: 1.0, confidence, evidence: Default::default() }
+        PassageHit {
+            passage: Arc::new(passage),
+            bm25: 1.0,
+            cosine: 0.5,
+            score: 1.0,
+            confidence,
+            evidence: Default::default(),
+        }
     }
 
     #[test]
     fn a_short_passage_is_told_whole() {
-        let passage = &passages("a", "Unused goods, within 30 days. See [refunds](refund-timing.md).\n\n1. Open **Orders**.\n2. Print.")[0];
-        assert_eq!(text(passage, "return"), "Unused goods, within 30 days. See [refunds](/help/refund-timing).\n\n1. Open **Orders**.\n2. Print.");
+        let passage = &passages(
+            "a",
+            "Unused goods, within 30 days. See [refunds](refund-timing.md).\n\n1. Open **Orders**.\n2. Print.",
+        )[0];
+        assert_eq!(
+            text(passage, "return"),
+            "Unused goods, within 30 days. See [refunds](/help/refund-timing).\n\n1. Open **Orders**.\n2. Print."
+        );
     }
 
     #[test]
@@ -251,7 +270,8 @@ mod tests {
 
     #[test]
     fn many_steps_end_in_a_link() {
-        let steps: String = (1..12).map(|n| format!("{n}. Do the thing number {n} with much care and love\n")).collect();
+        let steps: String =
+            (1..12).map(|n| format!("{n}. Do the thing number {n} with much care and love\n")).collect();
         let told = text(&passages("a", &format!("## Steps\n{steps}"))[0], "love");
         assert!(told.starts_with("1. Do") && told.contains("\n2. Do"), "{told}");
         assert!(told.ends_with("[All steps](/help/a#steps)"), "{told}");

@@ -2,8 +2,8 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, html};
 
-pub use crate::base::markdown::{plain, safe};
 use crate::base::markdown::{is_safe_address, slug};
+pub use crate::base::markdown::{plain, safe};
 use crate::search::passages::article_address;
 
 /// An article's body as HTML for a help page. Headings carry the ids that sources link to,
@@ -77,7 +77,9 @@ mod tests {
 
     #[test]
     fn a_page_has_named_headings_and_links_to_articles() {
-        let page = page("Opening.\n\n## When do I *get* it?\nSee [times](delivery-times.md#when).\n\n| A | B |\n| - | - |\n| 1 | 2 |\n");
+        let page = page(
+            "Opening.\n\n## When do I *get* it?\nSee [times](delivery-times.md#when).\n\n| A | B |\n| - | - |\n| 1 | 2 |\n",
+        );
         assert!(page.contains(r#"<h2 id="when-do-i-get-it">When do I <em>get</em> it?</h2>"#), "{page}");
         assert!(page.contains(r#"href="/help/delivery-times#when""#), "{page}");
         assert!(page.contains("<table>"), "{page}");

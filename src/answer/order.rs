@@ -23,7 +23,10 @@ pub fn describe(order: &Order, today: Date, title: impl Fn(&str) -> Option<Strin
             expected(order, today)
         ),
         OrderStatus::Packed => {
-            format!("Your order **{number}** ({goods}) is packed and leaves with the next collection.{}", expected(order, today))
+            format!(
+                "Your order **{number}** ({goods}) is packed and leaves with the next collection.{}",
+                expected(order, today)
+            )
         }
         OrderStatus::Shipped => format!(
             "Your order **{number}** ({goods}) is on its way{}{}.{}",
@@ -40,14 +43,20 @@ pub fn describe(order: &Order, today: Date, title: impl Fn(&str) -> Option<Strin
             "Your return of order **{number}** ({goods}) has reached us. The refund follows within 5 working days, to the way you paid."
         ),
         OrderStatus::Refunded => {
-            format!("Your order **{number}** ({goods}) has been refunded, to the way you paid. Banks take a few days to show it.")
+            format!(
+                "Your order **{number}** ({goods}) has been refunded, to the way you paid. Banks take a few days to show it."
+            )
         }
         OrderStatus::Cancelled => {
-            format!("Your order **{number}** ({goods}) was cancelled. Anything that you had paid goes back to the way you paid.")
+            format!(
+                "Your order **{number}** ({goods}) was cancelled. Anything that you had paid goes back to the way you paid."
+            )
         }
     };
     match &order.tracking {
-        Some(tracking) if order.status == OrderStatus::Shipped => format!("{state} Its tracking number is `{tracking}`."),
+        Some(tracking) if order.status == OrderStatus::Shipped => {
+            format!("{state} Its tracking number is `{tracking}`.")
+        }
         _ => state,
     }
 }
@@ -77,7 +86,9 @@ fn by_carrier(order: &Order) -> String {
 fn expected(order: &Order, today: Date) -> String {
     match order.expected_by {
         Some(date) if date >= today => format!(" It should arrive by {}.", day(date, today)),
-        Some(date) => format!(" It was expected by {}, so it is late: tell me if I should get someone.", day(date, today)),
+        Some(date) => {
+            format!(" It was expected by {}, so it is late: tell me if I should get someone.", day(date, today))
+        }
         None => String::new(),
     }
 }
@@ -131,7 +142,10 @@ mod tests {
     #[rstest]
     #[case(OrderStatus::AwaitingPayment, "waits for your payment of 119.80 EUR")]
     #[case(OrderStatus::Paid, "about to be packed")]
-    #[case(OrderStatus::Shipped, "on its way with DHL since yesterday. It should arrive by tomorrow. Its tracking number is `JD01`.")]
+    #[case(
+        OrderStatus::Shipped,
+        "on its way with DHL since yesterday. It should arrive by tomorrow. Its tracking number is `JD01`."
+    )]
     #[case(OrderStatus::Delivered, "was delivered today with DHL")]
     #[case(OrderStatus::Refunded, "has been refunded")]
     fn every_state_is_told(#[case] status: OrderStatus, #[case] words: &str) {

@@ -2,6 +2,8 @@
 //!
 //! They tell the truth, say what happens next, and promise nothing that nobody does.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::EntityType;
@@ -36,6 +38,9 @@ pub struct Phrases {
     pub no_words: String,
     pub survey: String,
     pub talk_to_person: String,
+    pub reason_intent: String,
+    pub reason_unhappy: String,
+    pub reason_failed: String,
 }
 
 impl Default for Phrases {
@@ -92,11 +97,31 @@ impl Default for Phrases {
             no_words: owned("Thank you, I have received it. I cannot look inside files: what should I know about it?"),
             survey: owned("How satisfied are you with this conversation?"),
             talk_to_person: owned("Talk to a person"),
+            reason_intent: owned("This is for a person to look after"),
+            reason_unhappy: owned("You are not happy with how this goes, so a person should look at it"),
+            reason_failed: owned("I could not answer you, so a person should"),
         }
     }
 }
 
 impl Phrases {
+    /// The default phrases, with some of them in the shop's own words.
+    ///
+    /// # Errors
+    /// The name that is not known, and what would do.
+    pub fn replaced(by: &BTreeMap<String, String>) -> Result<Self, (String, String)> {
+        let mut phrases = serde_json::to_value(Self::default()).expect("plain strings: this is a bug");
+        let known = phrases.as_object_mut().expect("a struct: this is a bug");
+        for (name, text) in by {
+            if known.insert(name.clone(), text.clone().into()).is_none() {
+                known.remove(name);
+                let names: Vec<&str> = known.keys().map(String::as_str).collect();
+                return Err((name.clone(), format!("the phrases are {}", names.join(", "))));
+            }
+        }
+        Ok(serde_json::from_value(phrases).expect("the same fields: this is a bug"))
+    }
+
     /// Whether these words of the bot admit that it did not know.
     pub fn admits_ignorance(&self, text: &str) -> bool {
         text == self.dont_know || text == self.dont_know_waiting || text == self.apology
@@ -187,6 +212,26 @@ mod tests {
         let phrases = Phrases::default();
         assert!(phrases.queued(1, 60).contains("You are next; it should take about a minute."));
         assert!(phrases.queued(3, 700).contains("number 3 in the queue; it should take about 12 minutes."));
+    }
+
+    #[test]
+    fn a_shop_may_speak_in_its_own_words() {
+        let own = BTreeMap::from([("which".to_owned(), "Which one?".to_owned())]);
+        let phrases = Phrases::replaced(&own).unwrap();
+        assert_eq!(phrases, Phrases { which: "Which one?".into(), ..Phrases::default() });
+        let (name, needed) = Phrases::replaced(&BTreeMap::from([("wich".to_owned(), String::new())])).unwrap_err();
+        assert!(name == "wich" && needed.contains("which"), "{needed}");
+    }
+
+    #[test]
+    fn the_documentation_shows_every_phrase() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+        let block = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("a TOML block");
+        let shown: toml::Table = block.parse().unwrap();
+        let shown: Phrases = shown["phrases"].clone().try_into().unwrap();
+        assert_eq!(shown, Phrases::default());
+        let names = toml::Table::try_from(Phrases::default()).unwrap();
+        assert!(names.keys().all(|name| block.contains(&format!("{name} = "))));
     }
 
     #[test]

@@ -23,11 +23,19 @@ pub fn nothing_found(wish: &Wish, catalogue: &CatalogueIndex) -> String {
         None => format!("{name} for {price}"),
     };
     match obstacle {
-        Obstacle::Price => format!("Nothing that fits costs {}. The nearest in price is {nearest}.", limits(wish, &hit.product.currency)),
+        Obstacle::Price => format!(
+            "Nothing that fits costs {}. The nearest in price is {nearest}.",
+            limits(wish, &hit.product.currency)
+        ),
         Obstacle::Demand(place) => {
-            format!("I found nothing {}. Without that, there is {nearest}.", wish.demands.get(place).map(described).unwrap_or_default())
+            format!(
+                "I found nothing {}. Without that, there is {nearest}.",
+                wish.demands.get(place).map(described).unwrap_or_default()
+            )
         }
-        Obstacle::Stock => format!("What fits is out of stock at the moment: {nearest}. On its page you can leave your address, and we write as soon as it is back."),
+        Obstacle::Stock => format!(
+            "What fits is out of stock at the moment: {nearest}. On its page you can leave your address, and we write as soon as it is back."
+        ),
     }
 }
 
@@ -110,10 +118,19 @@ mod tests {
     }
 
     #[rstest]
-    #[case("a grey throw under 60 euros", "100 % merino wool, 59.90 EUR: under your limit of 60.00 EUR, in grey, in stock")]
+    #[case(
+        "a grey throw under 60 euros",
+        "100 % merino wool, 59.90 EUR: under your limit of 60.00 EUR, in grey, in stock"
+    )]
     #[case("a wool throw", "100 % merino wool, 59.90 EUR: in stock")]
-    #[case("green throw up to 59.90 eur", "100 % merino wool, 59.90 EUR: just within your limit, in bottle green, out of stock at the moment")]
-    #[case("socks in size 41 between 10 and 20", "75 % merino wool, 25 % polyamide, 14.90 EUR: between 10.00 and 20.00 EUR, size 39-42, in stock")]
+    #[case(
+        "green throw up to 59.90 eur",
+        "100 % merino wool, 59.90 EUR: just within your limit, in bottle green, out of stock at the moment"
+    )]
+    #[case(
+        "socks in size 41 between 10 and 20",
+        "75 % merino wool, 25 % polyamide, 14.90 EUR: between 10.00 and 20.00 EUR, size 39-42, in stock"
+    )]
     fn each_card_says_why(#[case] text: &str, #[case] expected: &str) {
         let (_, wish, hits) = ask(text);
         let Content::Products { items } = cards(&hits, &wish) else { panic!("no cards") };
@@ -137,9 +154,18 @@ mod tests {
     }
 
     #[rstest]
-    #[case("a navy throw under 60 euros", "Nothing that fits costs less than 60.00 EUR. The nearest in price is [Skagen wool throw, navy, 150x200 cm](/shop/throw) for 79.90 EUR.")]
-    #[case("a red throw", "I found nothing in red. Without that, there is [Skagen wool throw, grey, 130x180 cm](/shop/throw) for 59.90 EUR.")]
-    #[case("a shirt in XXL", "I found nothing in size XXL. Without that, there is [Bas flannel shirt, red, M](/shop/shirt) for 69.90 EUR.")]
+    #[case(
+        "a navy throw under 60 euros",
+        "Nothing that fits costs less than 60.00 EUR. The nearest in price is [Skagen wool throw, navy, 150x200 cm](/shop/throw) for 79.90 EUR."
+    )]
+    #[case(
+        "a red throw",
+        "I found nothing in red. Without that, there is [Skagen wool throw, grey, 130x180 cm](/shop/throw) for 59.90 EUR."
+    )]
+    #[case(
+        "a shirt in XXL",
+        "I found nothing in size XXL. Without that, there is [Bas flannel shirt, red, M](/shop/shirt) for 69.90 EUR."
+    )]
     #[case("a spaceship", "I found nothing like that")]
     fn an_empty_result_says_what_excluded_it(#[case] text: &str, #[case] expected: &str) {
         let (catalogue, wish, hits) = ask(text);

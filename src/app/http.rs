@@ -1,11 +1,12 @@
-//! The whole router: every floor's routes, health, metrics, machine-readable contracts,
-//! the catalogue's pictures, and the headers that every answer carries.
+//! The whole router: every floor's routes, the web pages, health, metrics, machine-readable
+//! contracts, the catalogue's pictures, and the headers that every answer carries.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -14,6 +15,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::asyncapi::asyncapi;
+use super::{demo, web};
 use crate::base::home::Home;
 use crate::channels::help;
 use crate::channels::widget::Widget;
@@ -41,25 +43,39 @@ pub(super) fn router(engine: Engine, sockets: (&Widget, &Console), home: &Home, 
         .route("/asyncapi.json", get(|| async { Json(asyncapi()) }));
     let catalogue = Router::new()
         .nest_service("/catalogue/pictures", ServeDir::new(home.catalogue().join("pictures")))
-        .nest_service("/catalogue/models", ServeDir::new(home.catalogue().join("models")));
+        .nest_service("/catalogue/models", ServeDir::new(home.catalogue().join("models")))
+        // The widget shows them on other websites, some of which isolate themselves.
+        .layer(header_layer(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"));
 
     Router::new()
         .merge(operation)
         .merge(contracts)
         .merge(catalogue)
         .merge(console.router())
-        .merge(help::router(engine))
+        .merge(help::router(engine.clone()))
+        .merge(demo::router(engine))
+        .merge(web::router())
         .merge(widget.router())
         .fallback(not_found)
         .layer(header_layer(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
         .layer(header_layer(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(middleware::map_response(close_after_too_large))
         .layer(CatchPanicLayer::new())
 }
 
 fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// The rest of a body that is too large is not read, so the connection is of no more use,
+/// and whoever sent it must not send the next request on it.
+async fn close_after_too_large(mut response: Response) -> Response {
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// Models are loaded and tables are up to date before the router exists; what can still

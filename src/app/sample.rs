@@ -28,7 +28,8 @@ pub(super) async fn load_into_empty(store: &Store, home: &Home) -> anyhow::Resul
 
 /// Three lines for a newcomer.
 pub(super) fn what_to_try_next() -> &'static str {
-    "\nTry next, in another terminal:\n  \
+    "\nOpen the address above: the sample shop, with the chat on its page.\n\
+     Try next, in another terminal:\n  \
      target/release/rapport chat                         talk to the sample shop: \"do you ship to Norway?\"\n  \
      target/release/rapport token create --role agent    be the agent, with curl: docs/agents.md\n  \
      target/release/rapport analyze \"where is my parcel?\" see what it understands\n"

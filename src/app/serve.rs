@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -42,6 +43,7 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
         format!("cannot listen on {}: another program may; set RAPPORT_LISTEN to another address", config.listen)
     })?;
 
+    let settings = Settings::of(&config)?;
     let models = {
         let (home, options) = (home.clone(), NluOptions::of(&config));
         tokio::task::spawn_blocking(move || Nlu::start(&home, options))
@@ -61,7 +63,7 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
     let shop = Shop::load(&home, &config.data_dir)?;
     let mailer = Mailer::new(&config.mail)?;
     let parts = Parts { store, bus: Bus::default(), nlu, shop, mailer };
-    let engine = Engine::new(parts, Settings::of(&config), clock);
+    let engine = Engine::new(parts, settings, clock);
     watch::import_articles(&engine, &home).await?;
     engine.rebuild_knowledge().await?;
     engine.rebuild_catalogue().await?;
@@ -90,6 +92,12 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
         eprintln!("{}", sample::what_to_try_next());
     }
     let stop = stopping.clone();
+    // An ack is a small packet, and the answer after it must not wait for the peer's receipt.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+        }
+    });
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move { stop.cancelled().await });
     // A request that outlasts the drain is cut off: an upload over a slow line, say.

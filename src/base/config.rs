@@ -1,8 +1,9 @@
 //! The configuration: one TOML file, a few environment variables above it.
 //!
-//! Every key has a default that suits a small shop. `docs/configuration.md` is made
-//! from the comments here; a test fails when a key is missing there.
+//! Every key has a default that suits a small shop. `docs/configuration.md` shows them
+//! all; a test fails when a key is missing there or has another default.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub public_url: String,
     pub shop: Shop,
     pub assistant: Assistant,
+    /// The bot's own sentences, by name, where the shop has other words: `answer::Phrases`.
+    pub phrases: BTreeMap<String, String>,
     pub policy: PolicySection,
     pub handoff: Handoff,
     pub mail: Mail,
@@ -142,7 +145,8 @@ pub struct Limits {
 pub struct Model {
     /// `auto` measures at start; `fp32` or `bf16` fixes it.
     pub precision: Precision,
-    /// Threads of one model pass; 0 takes what the processor has.
+    /// Threads of one pass of the model; 0 takes a thread for each core. With one, the
+    /// other cores do the server's own work, and a pass never waits for one of them.
     pub threads: usize,
 }
 
@@ -179,6 +183,7 @@ impl Default for Config {
             public_url: String::new(),
             shop: Shop::default(),
             assistant: Assistant::default(),
+            phrases: BTreeMap::new(),
             policy: PolicySection::default(),
             handoff: Handoff::default(),
             mail: Mail::default(),
@@ -208,7 +213,7 @@ impl Default for Assistant {
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { intent: 0.5, answer: 0.6, clarify: 0.35, unhappiness: 0.7, failed_answers: 2 }
+        Self { intent: 0.5, answer: 0.55, clarify: 0.3, unhappiness: 0.7, failed_answers: 2 }
     }
 }
 
@@ -264,7 +269,7 @@ impl Default for Limits {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { precision: Precision::Auto, threads: 0 }
+        Self { precision: Precision::Auto, threads: 1 }
     }
 }
 
@@ -404,7 +409,7 @@ impl Config {
     }
 }
 
-fn unfit(key: &str, value: impl std::fmt::Display, needed: &str) -> ConfigError {
+pub fn unfit(key: &str, value: impl std::fmt::Display, needed: &str) -> ConfigError {
     ConfigError::Value { key: key.to_owned(), value: value.to_string(), needed: needed.to_owned() }
 }
 
@@ -416,6 +421,19 @@ mod tests {
     #[test]
     fn an_empty_file_is_the_default() {
         assert_eq!(Config::parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn the_documentation_shows_every_key_with_its_default() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+        let block = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("a TOML block");
+        let shown = Config { phrases: BTreeMap::new(), ..Config::parse(block).unwrap() };
+        assert_eq!(shown, Config::default());
+        for (section, keys) in toml::Table::try_from(Config::default()).unwrap() {
+            let keys: Vec<String> = keys.as_table().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+            assert!(block.contains(&section), "{section}");
+            assert!(keys.iter().all(|key| block.contains(&format!("{key} = "))), "{section}: {keys:?}");
+        }
     }
 
     #[test]

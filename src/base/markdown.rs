@@ -48,7 +48,15 @@ pub fn blocks(source: &str) -> Vec<Block> {
 
 /// Reads text into blocks; `rewrite` gives each link's address, or `None` to keep only its words.
 pub fn blocks_with_links(source: &str, rewrite: impl Fn(&str) -> Option<String>) -> Vec<Block> {
-    let mut reader = Reader { rewrite, blocks: Vec::new(), current: None, lists: Vec::new(), table: Table::default(), links: Vec::new(), images: 0 };
+    let mut reader = Reader {
+        rewrite,
+        blocks: Vec::new(),
+        current: None,
+        lists: Vec::new(),
+        table: Table::default(),
+        links: Vec::new(),
+        images: 0,
+    };
     let events = Parser::new_ext(source, Options::ENABLE_TABLES).into_offset_iter();
     for (event, range) in TextMergeWithOffset::new(events) {
         reader.take(event, range);
@@ -92,11 +100,8 @@ pub fn plain(source: &str) -> String {
 
 /// The name of a heading in an address: `From when do the 30 days count?` is `from-when-do-the-30-days-count`.
 pub fn slug(heading: &str) -> String {
-    let words: Vec<String> = heading
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        heading.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     if words.is_empty() { "section".into() } else { words.join("-") }
 }
 
@@ -236,7 +241,8 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 self.lists.pop();
             }
             TagEnd::TableCell => {
-                let cell = self.current.take().map(|block| (block.text.trim().to_owned(), block.markdown.trim().to_owned()));
+                let cell =
+                    self.current.take().map(|block| (block.text.trim().to_owned(), block.markdown.trim().to_owned()));
                 self.table.cells.push(cell.unwrap_or_default());
             }
             TagEnd::TableHead => self.table.headings = self.table.cells.drain(..).map(|(text, _)| text).collect(),
@@ -257,7 +263,8 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let mut cells = self.table.cells.drain(..);
         let Some((first, first_markdown)) = cells.next() else { return };
         let mut text = first;
-        let mut markdown = if first_markdown.is_empty() { String::new() } else { format!("**{}**", first_markdown.replace("**", "")) };
+        let mut markdown =
+            if first_markdown.is_empty() { String::new() } else { format!("**{}**", first_markdown.replace("**", "")) };
         for ((cell, cell_markdown), (index, heading)) in cells.zip(self.table.headings.iter().enumerate().skip(1)) {
             if cell.is_empty() {
                 continue;
@@ -278,7 +285,12 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     fn push(&mut self, text: &str, markdown: &str, range: Range<usize>) {
         // Raw HTML blocks swallow their paragraph's start, so text may come without one.
-        let block = self.current.get_or_insert_with(|| Block { kind: BlockKind::Paragraph, text: String::new(), markdown: String::new(), range });
+        let block = self.current.get_or_insert_with(|| Block {
+            kind: BlockKind::Paragraph,
+            text: String::new(),
+            markdown: String::new(),
+            range,
+        });
         block.text.push_str(text);
         block.markdown.push_str(markdown);
     }
@@ -305,7 +317,10 @@ fn level_number(level: HeadingLevel) -> u8 {
 
 fn begins_entity(rest: &str) -> bool {
     let name = rest.split(';').next().unwrap_or_default();
-    name.len() < rest.len() && !name.is_empty() && name.len() <= 32 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#')
+    name.len() < rest.len()
+        && !name.is_empty()
+        && name.len() <= 32
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#')
 }
 
 /// A code span whose fence is longer than any run of backticks inside.
@@ -347,16 +362,22 @@ mod tests {
         let source = "Lead with **bold** and [a link](x.md).\nSecond line.\n\n## Steps\n1. One\n2. Two\n\n- a\n  - b\n\n| Country | Days |\n| --- | --- |\n| Belgium | 1-2 |\n";
         let blocks = blocks(source);
         let seen: Vec<(BlockKind, &str)> = blocks.iter().map(|b| (b.kind, b.text.as_str())).collect();
-        assert_eq!(seen, [
-            (BlockKind::Paragraph, "Lead with bold and a link. Second line."),
-            (BlockKind::Heading(2), "Steps"),
-            (BlockKind::Step(1), "One"),
-            (BlockKind::Step(2), "Two"),
-            (BlockKind::Bullet(0), "a"),
-            (BlockKind::Bullet(1), "b"),
-            (BlockKind::Row, "Belgium: Days 1-2"),
-        ]);
-        assert_eq!(write(&blocks), "Lead with **bold** and [a link](x.md). Second line.\n\n**Steps**\n\n1. One\n2. Two\n- a\n  - b\n- **Belgium**: Days 1-2");
+        assert_eq!(
+            seen,
+            [
+                (BlockKind::Paragraph, "Lead with bold and a link. Second line."),
+                (BlockKind::Heading(2), "Steps"),
+                (BlockKind::Step(1), "One"),
+                (BlockKind::Step(2), "Two"),
+                (BlockKind::Bullet(0), "a"),
+                (BlockKind::Bullet(1), "b"),
+                (BlockKind::Row, "Belgium: Days 1-2"),
+            ]
+        );
+        assert_eq!(
+            write(&blocks),
+            "Lead with **bold** and [a link](x.md). Second line.\n\n**Steps**\n\n1. One\n2. Two\n- a\n  - b\n- **Belgium**: Days 1-2"
+        );
     }
 
     #[rstest]

@@ -1,11 +1,15 @@
-//! The articles as pages, so that an answer's source can be read: `/help` and `/help/{id}`.
-//! Plain HTML, readable without scripts.
+//! The articles, so that an answer's source can be read: as pages, plain HTML that needs
+//! no scripts, under `/help` and `/help/{id}`; and as data under `/v1/help/{id}`, for the
+//! widget's own reader.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Json, Response};
 use axum::routing::get;
+use serde::Deserialize;
+use serde_json::json;
+use tower_http::cors::{Any, CorsLayer};
 
 use crate::answer::markdown::page;
 use crate::domain::article::Article;
@@ -18,8 +22,16 @@ margin-top:3rem;border-top:1px solid #d8d4c8;padding-top:1rem}\
 @media(prefers-color-scheme:dark){body{color:#e8e6e0;background:#161a18}a{color:#8fd0b2}td,th{border-color:#3a413d}\
 footer{color:#9aa39d;border-color:#3a413d}}@media print{footer{display:none}}\n";
 
+#[derive(Deserialize)]
+struct Wanted {
+    locale: Option<String>,
+}
+
 pub fn router(engine: Engine) -> Router {
+    // The widget reads them from its website's origin; articles are public.
+    let data = Router::new().route("/v1/help/{id}", get(data)).layer(CorsLayer::new().allow_origin(Any));
     Router::new()
+        .merge(data)
         .route("/help", get(list))
         .route("/help/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
         .route("/help/{id}", get(read))
@@ -47,6 +59,33 @@ async fn read(State(engine): State<Engine>, Path(id): Path<String>) -> Response 
         return (StatusCode::NOT_FOUND, document("en", "Not found", body)).into_response();
     };
     document(&article.locale, &article.title, &article_body(article))
+}
+
+/// The article in the wanted language, else in the first that there is. `body` is Markdown.
+async fn data(State(engine): State<Engine>, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+    let Ok(articles) = engine.store().articles_with_id(&id).await else {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "articles cannot be read just now; please try again");
+    };
+    let language = wanted.locale.as_deref().map(language_of);
+    let fitting = articles.iter().find(|article| Some(language_of(&article.locale)) == language);
+    match fitting.or(articles.first()) {
+        Some(article) => Json(json!({
+            "id": article.id, "title": article.title, "category": article.category, "locale": article.locale,
+            "updated": article.updated, "url": article.url(), "body": article.body,
+        }))
+        .into_response(),
+        None => problem(StatusCode::NOT_FOUND, "there is no such article"),
+    }
+}
+
+fn language_of(locale: &str) -> &str {
+    locale.split(['-', '_']).next().unwrap_or_default()
+}
+
+fn problem(status: StatusCode, detail: &str) -> Response {
+    let title = status.canonical_reason().unwrap_or("error");
+    let problem = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
 }
 
 fn article_body(article: &Article) -> String {

@@ -10,7 +10,6 @@ use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 
 use crate::base::config;
 
-
 /// The limits of all sockets.
 #[derive(Clone)]
 pub struct Limiter {
@@ -26,12 +25,10 @@ pub struct Throttled {
 
 impl Limiter {
     pub fn new(limits: &config::Limits) -> Self {
-        let visitor = Quota::per_second(at_least_one(limits.visitor_rate)).allow_burst(at_least_one(limits.visitor_burst));
+        let visitor =
+            Quota::per_second(at_least_one(limits.visitor_rate)).allow_burst(at_least_one(limits.visitor_burst));
         let address = Quota::per_second(at_least_one(limits.address_rate));
-        Self {
-            visitors: Arc::new(RateLimiter::keyed(visitor)),
-            addresses: Arc::new(RateLimiter::keyed(address)),
-        }
+        Self { visitors: Arc::new(RateLimiter::keyed(visitor)), addresses: Arc::new(RateLimiter::keyed(address)) }
     }
 
     /// Counts one message of that visitor from that address. The visitor counts over all

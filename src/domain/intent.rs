@@ -1,8 +1,10 @@
 //! An intent: what a customer may want, with examples and what to do about it.
 
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use utoipa::ToSchema;
 
 use super::EntityType;
@@ -37,6 +39,16 @@ pub struct IntentSpec {
     /// Offered after the reply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
+}
+
+/// An entity's mark in an example: the words, then its type.
+pub static MARKED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\]\(([a-z_]+)\)").expect("a fixed pattern: this is a bug"));
+
+/// An example without the marks of entities: `track [AW-10482](order_number)` becomes
+/// `track AW-10482`.
+pub fn plain(example: &str) -> String {
+    MARKED.replace_all(example, "$1").into_owned()
 }
 
 /// What the bot can do beyond replying.

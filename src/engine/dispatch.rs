@@ -212,6 +212,7 @@ impl Engine {
         let Thought { outcome, acts } = thought;
         let analysis = outcome.analysis.as_ref();
         let (intent, confidence) = analysis.map_or(("", 0.0), |a| (a.intent.name.as_str(), a.intent.confidence));
+        let timings = analysis.map(|analysis| analysis.timings_ms.clone()).unwrap_or_default();
         let line = tracing::info_span!(
             "turn",
             conversation = %turn.conversation_id,
@@ -234,8 +235,12 @@ impl Engine {
         let total = started.elapsed();
         metrics::histogram!("rapport_turn_seconds").record(total.as_secs_f64());
         metrics::counter!("rapport_turns_total", "end" => end_name(committed)).increment(1);
+        let timing = |part: &str| timings.get(part).copied().unwrap_or_default();
         line.in_scope(|| {
             tracing::info!(
+                encoder_ms = timing("encoder"),
+                heads_ms = timing("heads") + timing("entities"),
+                search_ms = timing("search"),
                 end = end_name(committed),
                 load_ms = millis(loaded),
                 think_ms = millis(thinking),

@@ -1,5 +1,7 @@
 //! Taking a customer's message in, from whatever channel.
 
+use super::think::words_of;
+use super::weigh::mend;
 use super::{Engine, LEASE};
 use crate::domain::{Author, Content, ConversationId, CustomerId};
 use crate::store::{Accepted, NewMessage, StoreError};
@@ -32,6 +34,7 @@ impl Engine {
             client_key: inbound.client_key,
             contents: inbound.contents,
         };
+        self.read_ahead(&message.contents);
         let conversation_id = message.conversation_id.clone();
         let accepted = self
             .inner
@@ -49,5 +52,15 @@ impl Engine {
             None => {}
         }
         Ok(accepted)
+    }
+
+    /// Lets the model read while the message is on its way to the disk. Only the reading
+    /// runs ahead: what follows from it waits for the commit.
+    fn read_ahead(&self, contents: &[Content]) {
+        let text = contents.last().map(words_of).unwrap_or_default();
+        if !text.trim().is_empty() {
+            let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, &text, Some(&self.inner.settings.locale));
+            self.inner.nlu.encoder().encode_ahead(mended.as_deref().unwrap_or(&text));
+        }
     }
 }

@@ -18,6 +18,7 @@ mod shop;
 mod suggest;
 mod think;
 mod vectors;
+mod weigh;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +31,11 @@ pub use intake::{Inbound, IntakeError};
 pub use opening::ShopIdentity;
 pub use shop::{IntentSet, Shop};
 pub use suggest::{SuggestError, Suggestion};
+pub use weigh::{Scales, Standing, mend};
 
 use crate::answer::phrases::Phrases;
 use crate::base::clock::Clock;
-use crate::base::config::Config;
+use crate::base::config::{Config, ConfigError, unfit};
 use crate::bus::Bus;
 use crate::mail::Mailer;
 use crate::nlu::Nlu;
@@ -96,7 +98,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub fn of(config: &Config) -> Self {
+    pub fn of(config: &Config) -> Result<Self, ConfigError> {
         let thresholds = Thresholds {
             intent: config.policy.intent,
             answer: config.policy.answer,
@@ -105,7 +107,7 @@ impl Settings {
             failed_answers: config.policy.failed_answers,
             ..Thresholds::default()
         };
-        Self {
+        Ok(Self {
             assistant: config.assistant.name.clone(),
             locale: config.shop.locale.clone(),
             time_zone: jiff::tz::TimeZone::get(&config.shop.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
@@ -117,8 +119,9 @@ impl Settings {
             shop: config.shop.name.clone(),
             address: config.address(),
             queued_turns: config.limits.queued_turns,
-            phrases: Phrases::default(),
-        }
+            phrases: Phrases::replaced(&config.phrases)
+                .map_err(|(name, needed)| unfit(&format!("phrases.{name}"), "…", &needed))?,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::content::{Content, FieldKind, FormField, HandoffState};
 use crate::domain::conversation::Memory;
 use crate::domain::intent::IntentSpec;
 use crate::nlu::Reading;
-use crate::policy::{Act, Decision};
+use crate::policy::{Act, Cause, Decision};
 use crate::search::wish::Wish;
 use crate::search::{CatalogueIndex, PassageHit};
 use crate::store::TurnWork;
@@ -49,7 +49,10 @@ impl Rendering<'_> {
             Act::Answer { passage, confidence } => {
                 contents.push(knowledge::answer(self.hits, *passage, self.text, *confidence));
             }
-            Act::Clarify { passages } => contents.push(clarify::choices(&phrases.which, &self.hits[..*passages])),
+            Act::Clarify { passages } => {
+                let close = passages.iter().filter_map(|place| self.hits.get(*place));
+                contents.push(clarify::choices(&phrases.which, close));
+            }
             Act::Reply { intent } => self.reply(intent, contents, memory),
             Act::Ask { intent, slot, again } => self.ask(intent, *slot, *again, contents),
             Act::OrderStatus { number, email } => contents.push(Content::text(self.order(number, email).await?)),
@@ -125,7 +128,12 @@ impl Rendering<'_> {
     ) -> Result<(), ThinkError> {
         let phrases = &self.engine.inner.settings.phrases;
         let presence = self.engine.presence(self.engine.inner.clock.now()).await?;
-        let reason = decision.escalate.join("; ");
+        let reason = match decision.escalation.as_ref().map(|escalation| escalation.cause) {
+            Some(Cause::Unhappy) => &phrases.reason_unhappy,
+            Some(Cause::FailedAnswers) => &phrases.reason_failed,
+            Some(Cause::Intent) | None => &phrases.reason_intent,
+        }
+        .clone();
         if presence.agents > 0 {
             contents.push(Content::text(phrases.queued(presence.position, presence.eta_s)));
             contents.push(Content::Handoff {

@@ -2,7 +2,7 @@
 //! intents, the index of articles, the index of products.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,8 +12,8 @@ use super::Engine;
 use super::vectors::VectorCache;
 use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
-use crate::nlu::training::read_intents;
 use crate::nlu::ProductName;
+use crate::nlu::training::read_intents;
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
 use crate::store::StoreError;
@@ -41,6 +41,16 @@ impl IntentSet {
     pub fn get(&self, name: &str) -> Option<&IntentSpec> {
         self.0.get(name)
     }
+
+    pub fn iter(&self) -> impl Iterator<Item = &IntentSpec> {
+        self.0.values()
+    }
+}
+
+impl FromIterator<IntentSpec> for IntentSet {
+    fn from_iter<I: IntoIterator<Item = IntentSpec>>(specs: I) -> Self {
+        Self(specs.into_iter().map(|spec| (spec.name.clone(), spec)).collect())
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +75,9 @@ impl Shop {
             parts: Arc::new(Parts {
                 intents: ArcSwap::from_pointee(intents),
                 knowledge: Knowledge::new(empty),
-                catalogue: Catalogue::new(CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug")),
+                catalogue: Catalogue::new(
+                    CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug"),
+                ),
                 vectors: VectorCache::open(data_dir.join("vectors.cache")),
                 articles_version: AtomicI64::new(-1),
                 products_version: AtomicI64::new(-1),
@@ -142,10 +154,8 @@ impl Engine {
         let engine = self.clone();
         blocking(move || {
             let parts = &engine.inner.shop.parts;
-            let names = products.iter().map(|product| ProductName {
-                sku: product.sku.clone(),
-                title: product.title.clone(),
-            });
+            let names =
+                products.iter().map(|product| ProductName { sku: product.sku.clone(), title: product.title.clone() });
             engine.inner.nlu.set_lexicon(names.collect());
             let texts: Vec<String> = products.iter().map(CatalogueIndex::text_of).collect();
             let vectors = parts.vectors.encode(&engine.inner.nlu, &texts)?;
@@ -159,9 +169,8 @@ impl Engine {
     }
 }
 
-fn read_set(folder: &PathBuf) -> Result<IntentSet, crate::nlu::training::IntentsError> {
-    let specs = read_intents(folder)?;
-    Ok(IntentSet(specs.into_iter().map(|spec| (spec.name.clone(), spec)).collect()))
+fn read_set(folder: &Path) -> Result<IntentSet, crate::nlu::training::IntentsError> {
+    Ok(read_intents(folder)?.into_iter().collect())
 }
 
 async fn blocking(work: impl FnOnce() -> Result<(), RebuildError> + Send + 'static) -> Result<(), RebuildError> {

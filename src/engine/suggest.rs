@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::think::words_of;
+use super::weigh::Scales;
 use crate::answer::knowledge;
 use crate::domain::{AuthorKind, ConversationId};
 use crate::nlu::ReadError;
@@ -42,8 +43,10 @@ impl Engine {
             return Ok(Vec::new());
         };
         let reading = self.read(&text, None).await?;
+        let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
+        let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
         let mut suggestions: Vec<Suggestion> = Vec::new();
-        for hit in self.passages(&text, &reading) {
+        for hit in scales.passages(&text, &reading) {
             let known = suggestions.iter().any(|one| one.article == hit.passage.article);
             if known || hit.confidence < WORTH_IT {
                 continue;

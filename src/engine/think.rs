@@ -2,24 +2,22 @@
 //! nothing is said yet.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use super::Engine;
 use super::render::Rendering;
+use super::weigh::{Scales, Standing, mend};
 use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::{Explanation, HandoffSummary, WeighedPassage};
 use crate::domain::entry::{AuthorKind, Entry, Seq};
 use crate::domain::{Author, Content};
 use crate::nlu::{PastTurn, ReadError, Reading, Utterance};
-use crate::policy::{Act, Decision, Situation, Weighed, decide};
+use crate::policy::{Act, Decision, Escalation};
 use crate::search::wish::Wish;
-use crate::search::{Mode, PassageHit, Query};
 use crate::store::{StoreError, TurnOutcome, TurnWork};
 
 /// Entries before the message that the models and the policy see.
 pub(super) const HISTORY: i64 = 24;
-/// Passages that are weighed: more than are near, so that those of an article which the
-/// intent names are among them.
-const PASSAGES: usize = 24;
 /// Passages that an explanation keeps.
 const EXPLAINED: usize = 6;
 
@@ -40,8 +38,9 @@ pub(super) enum ThinkError {
 impl Engine {
     /// Reads one message as if it were the first of a conversation.
     pub async fn read(&self, text: &str, locale: Option<&str>) -> Result<Reading, ReadError> {
-        let utterance =
-            Utterance { text, locale: locale.or(Some(&self.inner.settings.locale)), history: &[], today: self.today() };
+        let locale = locale.or(Some(&self.inner.settings.locale));
+        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, locale);
+        let utterance = Utterance { text, mended: mended.as_deref(), locale, history: &[], today: self.today() };
         self.inner.nlu.read(utterance).await
     }
 
@@ -50,12 +49,18 @@ impl Engine {
         if text.trim().is_empty() {
             return Ok(self.nothing_said(work));
         }
-        let reading = self.understand(work, &text).await?;
+        let mut reading = self.understand(work, &text).await?;
         let catalogue = self.inner.shop.catalogue();
         let wish = Wish::read(&text, &reading.analysis.entities, catalogue.vocabulary());
-        let hits = self.passages(&text, &reading);
+        let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
+        let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
+        let began = Instant::now();
+        let hits = scales.passages(&text, &reading);
+        reading.analysis.timings_ms.insert("search".to_owned(), began.elapsed().as_secs_f64() * 1000.0);
         let memory = memory_after(work, &reading);
-        let decision = self.decide(work, &reading, &memory, &hits, wish.names_a_limit());
+        let queued = work.conversation.queued.is_some();
+        let standing = Standing { memory: &memory, queued, wishes_product: wish.names_a_limit() };
+        let decision = scales.decide(&reading, &hits, standing);
         let rendering = Rendering {
             engine: self,
             work,
@@ -85,7 +90,10 @@ impl Engine {
                 .collect(),
             summary,
         };
-        let escalate = decision.acts.contains(&Act::Escalate).then(|| decision.escalate.join("; "));
+        let escalate = match decision.acts.contains(&Act::Escalate) {
+            true => decision.escalation.as_ref().map(Escalation::line),
+            false => None,
+        };
         let outcome = TurnOutcome {
             author: self.bot(),
             contents,
@@ -136,42 +144,9 @@ impl Engine {
             })
             .collect();
         let locale = Some(self.inner.settings.locale.as_str());
-        self.inner.nlu.read(Utterance { text, locale, history: &history, today: self.today() }).await
-    }
-
-    pub(super) fn passages(&self, text: &str, reading: &Reading) -> Vec<PassageHit> {
-        let locale = Some(reading.analysis.language.code.as_str());
-        let query = Query { text, vector: Some(&reading.vector), locale, mode: Mode::Hybrid };
-        self.inner.shop.knowledge().search(&query, PASSAGES)
-    }
-
-    fn decide(
-        &self,
-        work: &TurnWork,
-        reading: &Reading,
-        memory: &Memory,
-        hits: &[PassageHit],
-        wishes_product: bool,
-    ) -> Decision {
-        let intents = self.inner.shop.intents();
-        let passages: Vec<Weighed<'_>> = hits
-            .iter()
-            .map(|hit| Weighed {
-                article: &hit.passage.article,
-                opening: hit.passage.position == 0,
-                confidence: hit.confidence,
-            })
-            .collect();
-        decide(&Situation {
-            analysis: &reading.analysis,
-            intent: intents.get(&reading.analysis.intent.name),
-            pending_intent: memory.pending.as_ref().and_then(|pending| intents.get(&pending.intent)),
-            memory,
-            queued: work.conversation.queued.is_some(),
-            passages: &passages,
-            wishes_product,
-            thresholds: &self.inner.settings.thresholds,
-        })
+        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, locale);
+        let utterance = Utterance { text, mended: mended.as_deref(), locale, history: &history, today: self.today() };
+        self.inner.nlu.read(utterance).await
     }
 
     async fn summary(
@@ -196,7 +171,7 @@ impl Engine {
         entities.extend(reading.analysis.entities.iter().cloned());
         entities.dedup_by(|a, b| a.kind == b.kind && a.value == b.value);
         Ok(HandoffSummary {
-            reasons: decision.escalate.clone(),
+            reasons: decision.escalation.as_ref().map(|escalation| escalation.reasons.clone()).unwrap_or_default(),
             asked,
             sentiment: memory.moods.iter().map(|mood| mood.sentiment).collect(),
             entities,

@@ -88,6 +88,9 @@ pub enum ReadError {
 #[derive(Clone, Copy, Debug)]
 pub struct Utterance<'a> {
     pub text: &'a str,
+    /// The text with its misspelt words mended, where there are any: what the models read
+    /// for its meaning.
+    pub mended: Option<&'a str>,
     /// The customer's language setting, or else the shop's.
     pub locale: Option<&'a str>,
     pub history: &'a [PastTurn<'a>],
@@ -158,7 +161,7 @@ impl Nlu {
 
     pub async fn read(&self, message: Utterance<'_>) -> Result<Reading, ReadError> {
         let started = Instant::now();
-        let vector = self.inner.encoder.encode(message.text).await?;
+        let vector = self.inner.encoder.encode(message.mended.unwrap_or(message.text)).await?;
         let encoded = Instant::now();
         let mut analysis = self.analyse(&message, &vector);
         analysis.timings_ms.insert("encoder".to_owned(), millis(encoded - started));
@@ -168,7 +171,7 @@ impl Nlu {
     fn analyse(&self, message: &Utterance<'_>, vector: &Vector) -> Analysis {
         let began = Instant::now();
         let heads = self.inner.heads.load();
-        let verdict = heads.intent.read(message.text, vector);
+        let verdict = heads.intent.read(message.mended.unwrap_or(message.text), vector);
         let sentiment = heads.mood.sentiment(message.text, vector);
         let earlier: Vec<Earlier<'_>> = message.history.iter().map(Earlier::from).collect();
         let unhappiness = heads.unhappiness.read(message.text, vector, &sentiment, &earlier);
@@ -179,8 +182,10 @@ impl Nlu {
         let entities = entities::find(message.text, message.today, &lexicon);
         let language = language::detect(message.text, message.locale);
         let intent_ranking = ranking(&heads.intent, &verdict);
-        let timings_ms =
-            BTreeMap::from([("heads".to_owned(), millis(read - began)), ("entities".to_owned(), millis(read.elapsed()))]);
+        let timings_ms = BTreeMap::from([
+            ("heads".to_owned(), millis(read - began)),
+            ("entities".to_owned(), millis(read.elapsed())),
+        ]);
         Analysis {
             language,
             intent: intent_of(&intent_ranking, verdict.out_of_scope),

@@ -56,12 +56,29 @@ pub struct Weighed<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     pub acts: Vec<Act>,
-    /// Why a person is needed, where one is; the strongest first.
-    pub escalate: Vec<String>,
+    /// Set where a person is needed.
+    pub escalation: Option<Escalation>,
     /// Why, a sentence each.
     pub because: Vec<String>,
     /// What to remember.
     pub memory: Memory,
+}
+
+/// Why a person is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalation {
+    /// The first cause, which the customer is told in words made for customers.
+    pub cause: Cause,
+    /// For the agents, the strongest first.
+    pub reasons: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// What the message means is for a person to deal with; asking for one is the plainest case.
+    Intent,
+    Unhappy,
+    FailedAnswers,
 }
 
 /// One thing to do; together, in order, they make the turn.
@@ -69,8 +86,8 @@ pub struct Decision {
 pub enum Act {
     /// Answer from the passage at this place of the ranking.
     Answer { passage: usize, confidence: f32 },
-    /// Ask which of the first few passages is meant.
-    Clarify { passages: usize },
+    /// Ask which of the passages at these places of the ranking is meant, the likeliest first.
+    Clarify { passages: Vec<usize> },
     /// Say the intent's reply.
     Reply { intent: String },
     /// Ask for a slot of an intent's action.
@@ -96,6 +113,13 @@ const LITTLE_NEARER: f32 = 0.75;
 /// How far back an earlier sign of unhappiness counts, in customer messages.
 const RECENT_MOODS: usize = 4;
 
+impl Escalation {
+    /// All reasons as one line for the agents.
+    pub fn line(&self) -> String {
+        self.reasons.join("; ")
+    }
+}
+
 impl Act {
     pub fn name(&self) -> &'static str {
         match self {
@@ -117,7 +141,7 @@ impl Act {
 /// Decides what to do about a message.
 pub fn decide(situation: &Situation<'_>) -> Decision {
     let mut decision =
-        Decision { acts: Vec::new(), escalate: Vec::new(), because: Vec::new(), memory: situation.memory.clone() };
+        Decision { acts: Vec::new(), escalation: None, because: Vec::new(), memory: situation.memory.clone() };
     if !person_needed(situation, &mut decision)
         && !address_left(situation, &mut decision)
         && !slot_answered(situation, &mut decision)
@@ -126,7 +150,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         respond(situation, &mut decision);
     }
     watch_the_mood(situation, &mut decision);
-    if !decision.escalate.is_empty() {
+    if decision.escalation.is_some() {
         decision.acts.push(if situation.queued { Act::TellPosition } else { Act::Escalate });
         // The queue is the remedy for failed answers; counting starts anew.
         decision.memory.failed_answers = 0;
@@ -156,7 +180,7 @@ fn person_needed(situation: &Situation<'_>, decision: &mut Decision) -> bool {
     let Some(intent) = trusted(situation, situation.thresholds.intent) else { return false };
     let Some(reason) = &intent.escalate else { return false };
     decision.because.push(format!("the message means `{}`, which always brings in a person", intent.name));
-    decision.escalate.push(reason.clone());
+    decision.escalate(Cause::Intent, [reason.clone()]);
     decision.memory.pending = None;
     true
 }
@@ -182,7 +206,8 @@ fn slot_answered(situation: &Situation<'_>, decision: &mut Decision) -> bool {
         proceed(intent, filled, 0, decision);
         return true;
     }
-    let changed_subject = situation.passages.first().is_some_and(|best| best.confidence >= situation.thresholds.answer)
+    let changed_subject = situation.analysis.intent.out_of_scope
+        || situation.passages.first().is_some_and(|best| best.confidence >= situation.thresholds.answer)
         || trusted(situation, situation.thresholds.intent)
             .is_some_and(|other| other.name != intent.name && other.name != "affirm");
     if changed_subject || pending.tries >= situation.thresholds.slot_tries {
@@ -216,8 +241,7 @@ fn proceed(intent: &IntentSpec, filled: BTreeMap<EntityType, String>, tries: u32
 fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     let thresholds = situation.thresholds;
     let intent = trusted(situation, thresholds.intent);
-    let confidences: Vec<f32> =
-        situation.passages.iter().map(|passage| with_intent(passage, intent, situation)).collect();
+    let confidences: Vec<f32> = situation.passages.iter().map(|passage| in_scope(passage, situation)).collect();
     let best = best_passage(&confidences, situation.passages, intent);
     let covered = best.filter(|(_, confidence)| *confidence >= thresholds.answer);
     let action = intent.and_then(|intent| intent.action);
@@ -269,7 +293,8 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     }
     if best.is_some_and(|(_, confidence)| confidence >= thresholds.clarify) {
         decision.because.push("several articles are close, none is certain".to_owned());
-        decision.acts.push(Act::Clarify { passages: thresholds.choices.min(situation.passages.len()) });
+        let passages = likeliest(&confidences, thresholds.choices);
+        decision.acts.push(Act::Clarify { passages });
         return;
     }
     decision.because.push("no article covers it and no intent fits".to_owned());
@@ -277,14 +302,18 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     decision.memory.failed_answers += 1;
 }
 
+/// The places of the few likeliest passages.
+fn likeliest(confidences: &[f32], count: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..confidences.len()).collect();
+    places.sort_by(|&a, &b| confidences[b].total_cmp(&confidences[a]));
+    places.truncate(count);
+    places
+}
+
 /// The place and confidence of the passage to answer from. In an article that the intent
 /// names, the opening goes before a section that is little nearer: who asks in general
 /// is answered in general.
-fn best_passage(
-    confidences: &[f32],
-    passages: &[Weighed<'_>],
-    intent: Option<&IntentSpec>,
-) -> Option<(usize, f32)> {
+fn best_passage(confidences: &[f32], passages: &[Weighed<'_>], intent: Option<&IntentSpec>) -> Option<(usize, f32)> {
     let ranked = confidences.iter().copied().enumerate();
     let (place, confidence) = ranked.clone().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let article = passages[place].article;
@@ -296,17 +325,10 @@ fn best_passage(
     }
 }
 
-/// A passage's confidence in the light of the intent. The two readings are independent
-/// evidence, so their odds multiply: an article that the recognised intent names is the
-/// more believable for it, and every article the less so for a message out of scope.
-fn with_intent(passage: &Weighed<'_>, intent: Option<&IntentSpec>, situation: &Situation<'_>) -> f32 {
-    let read = &situation.analysis.intent;
-    let agrees = intent.is_some_and(|intent| intent.articles.iter().any(|article| article == passage.article));
-    let ratio = match (agrees, read.out_of_scope) {
-        (true, _) => 1.0 + situation.thresholds.agreement * read.confidence,
-        (false, true) => situation.thresholds.out_of_scope,
-        (false, false) => 1.0,
-    };
+/// A passage's confidence in the light of the scope: what no intent covers is seldom what
+/// an article covers. The two readings are independent evidence, so their odds multiply.
+fn in_scope(passage: &Weighed<'_>, situation: &Situation<'_>) -> f32 {
+    let ratio = if situation.analysis.intent.out_of_scope { situation.thresholds.out_of_scope } else { 1.0 };
     let odds = ratio * passage.confidence / (1.0 - passage.confidence).max(1e-6);
     odds / (1.0 + odds)
 }
@@ -321,23 +343,35 @@ fn wants_products(situation: &Situation<'_>, action: Option<Action>, covered: Op
     situation.wishes_product || !certain
 }
 
-/// Two failures in a row, or a customer who has had enough, bring in a person.
+/// Two failures in a row, or a customer who has had enough, bring in a person. Then
+/// neither ignorance nor a question back is said first: the person is the answer.
 fn watch_the_mood(situation: &Situation<'_>, decision: &mut Decision) {
-    if situation.queued && decision.escalate.is_empty() {
+    if situation.queued && decision.escalation.is_none() {
         return;
     }
+    let unhappiness = &situation.analysis.unhappiness;
     if unhappy(situation) {
         decision.because.push(format!(
             "unhappiness {:.2} has reached the limit of {:.2}",
-            situation.analysis.unhappiness.p, situation.thresholds.unhappiness
+            unhappiness.p, situation.thresholds.unhappiness
         ));
-        decision.escalate.push("The customer is unhappy".to_owned());
-        decision.escalate.extend(situation.analysis.unhappiness.reasons.iter().cloned());
+        let reasons = unhappiness.reasons.iter().cloned();
+        decision.escalate(Cause::Unhappy, std::iter::once("The customer is unhappy".to_owned()).chain(reasons));
     }
     if decision.memory.failed_answers >= situation.thresholds.failed_answers {
-        decision.because.push(format!("{} answers in a row failed", decision.memory.failed_answers));
-        decision.escalate.push(format!("{} answers in a row failed", decision.memory.failed_answers));
-        decision.acts.retain(|act| *act != Act::DontKnow);
+        let reason = format!("{} answers in a row failed", decision.memory.failed_answers);
+        decision.because.push(reason.clone());
+        decision.escalate(Cause::FailedAnswers, [reason]);
+    }
+    if decision.escalation.is_some() {
+        decision.acts.retain(|act| !matches!(act, Act::DontKnow | Act::Clarify { .. }));
+    }
+}
+
+impl Decision {
+    fn escalate(&mut self, cause: Cause, reasons: impl IntoIterator<Item = String>) {
+        let escalation = self.escalation.get_or_insert(Escalation { cause, reasons: Vec::new() });
+        escalation.reasons.extend(reasons);
     }
 }
 

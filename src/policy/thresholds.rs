@@ -15,8 +15,6 @@ pub struct Thresholds {
     pub choices: usize,
     /// Below this probability of every passage an intent that articles cover is not believed.
     pub doubt: f32,
-    /// How far an intent that names an article raises the article's odds: by 1 + this.
-    pub agreement: f32,
     /// What a message out of scope leaves of every article's odds.
     pub out_of_scope: f32,
     /// From this probability of dissatisfaction on a person is brought in, if the customer
@@ -36,11 +34,10 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             intent: 0.5,
-            answer: 0.6,
-            clarify: 0.35,
+            answer: 0.55,
+            clarify: 0.3,
             choices: 3,
             doubt: 0.15,
-            agreement: 5.0,
             out_of_scope: 0.4,
             unhappiness: 0.7,
             unhappiness_before: 0.5,

@@ -98,29 +98,45 @@ pub fn read_file(file: &Path) -> Result<ReadArticle, Problem> {
 /// Reads an article from its text; `file` only names it in problems.
 pub fn parse(file: &Path, id: &str, text: &str) -> Result<ReadArticle, Problem> {
     if id.is_empty() || !id.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) {
-        return Err(error(file, 1, format!(
-            "`{id}` is no usable id: name the file with letters, digits, `-` and `_`, for example `return-an-item.md`"
-        )));
+        return Err(error(
+            file,
+            1,
+            format!(
+                "`{id}` is no usable id: name the file with letters, digits, `-` and `_`, for example `return-an-item.md`"
+            ),
+        ));
     }
     let (front, body, body_line) = split(file, text)?;
     let header: Header = serde_norway::from_str(&front).map_err(|cause| describe_yaml_error(file, &front, &cause))?;
 
     let required = |value: Option<String>, key: &str, example: &str| match value {
         Some(value) if !value.trim().is_empty() => Ok(value.trim().to_owned()),
-        Some(_) => Err(error(file, line_of_key(&front, key), format!("`{key}` is empty: write for example `{key}: {example}`"))),
-        None => Err(error(file, 1, format!("`{key}` is missing from the front matter: add for example `{key}: {example}`"))),
+        Some(_) => Err(error(
+            file,
+            line_of_key(&front, key),
+            format!("`{key}` is empty: write for example `{key}: {example}`"),
+        )),
+        None => {
+            Err(error(file, 1, format!("`{key}` is missing from the front matter: add for example `{key}: {example}`")))
+        }
     };
     let title = required(header.title, "title", "How to return an item")?;
     let locale = required(header.locale, "locale", "en")?;
     if !is_locale(&locale) {
-        return Err(error(file, line_of_key(&front, "locale"), format!(
-            "`{locale}` is not a locale: write a language code such as `en`, `nl` or `en-GB`"
-        )));
+        return Err(error(
+            file,
+            line_of_key(&front, "locale"),
+            format!("`{locale}` is not a locale: write a language code such as `en`, `nl` or `en-GB`"),
+        ));
     }
     let updated = required(header.updated, "updated", "2026-10-04")?;
-    let updated: Date = updated.parse().map_err(|_| error(file, line_of_key(&front, "updated"), format!(
-        "`{updated}` is not a date: write year-month-day, for example `updated: 2026-10-04`"
-    )))?;
+    let updated: Date = updated.parse().map_err(|_| {
+        error(
+            file,
+            line_of_key(&front, "updated"),
+            format!("`{updated}` is not a date: write year-month-day, for example `updated: 2026-10-04`"),
+        )
+    })?;
     if body.trim().is_empty() {
         return Err(error(file, body_line, "the body is empty: write the article below the second `---`".into()));
     }
@@ -146,7 +162,12 @@ pub fn write(article: &Article) -> String {
     if !article.category.is_empty() {
         text.push_str(&format!("category: {}\n", quoted(&article.category)));
     }
-    text.push_str(&format!("locale: {}\nupdated: {}\n---\n\n{}\n", article.locale, article.updated, article.body.trim()));
+    text.push_str(&format!(
+        "locale: {}\nupdated: {}\n---\n\n{}\n",
+        article.locale,
+        article.updated,
+        article.body.trim()
+    ));
     text
 }
 
@@ -194,18 +215,22 @@ fn split(file: &Path, text: &str) -> Result<(String, String, usize), Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let mut lines = text.split('\n');
     if lines.next().map(str::trim_end) != Some("---") {
-        return Err(error(file, 1, format!("the front matter is missing: begin the file with a line `---`, the keys {KEYS}, and another line `---`")));
+        return Err(error(
+            file,
+            1,
+            format!(
+                "the front matter is missing: begin the file with a line `---`, the keys {KEYS}, and another line `---`"
+            ),
+        ));
     }
     let mut front = String::new();
-    let mut line = 2;
-    for content in lines.by_ref() {
+    for (line, content) in (2..).zip(lines.by_ref()) {
         if content.trim_end() == "---" {
             let body: Vec<&str> = lines.collect();
             return Ok((front, body.join("\n"), line + 1));
         }
         front.push_str(content);
         front.push('\n');
-        line += 1;
     }
     Err(error(file, 1, "the front matter does not end: close it with a line `---` before the article's text".into()))
 }
@@ -218,10 +243,20 @@ fn describe_yaml_error(file: &Path, front: &str, cause: &serde_norway::Error) ->
         return error(file, line_of_key(front, key), format!("unknown key `{key}`: the keys are {KEYS}"));
     }
     if let Some(key) = message.split("duplicate field `").nth(1).and_then(|rest| rest.split('`').next()) {
-        return error(file, lines_of_key(front, key).last().unwrap_or(reported), format!("`{key}` stands twice: keep one"));
+        return error(
+            file,
+            lines_of_key(front, key).last().unwrap_or(reported),
+            format!("`{key}` stands twice: keep one"),
+        );
     }
     let bare = message.split(" at line ").next().unwrap_or(&message);
-    error(file, reported, format!("the front matter is not valid YAML ({bare}): put values that contain `:` or `#` in quotes, and lists in brackets"))
+    error(
+        file,
+        reported,
+        format!(
+            "the front matter is not valid YAML ({bare}): put values that contain `:` or `#` in quotes, and lists in brackets"
+        ),
+    )
 }
 
 /// The line of the file (not of the front matter) on which a key stands.
@@ -286,7 +321,11 @@ mod tests {
     #[case(&GOOD.replace("[return, refund]", "[return, refund"), 4, "not valid YAML")]
     #[case(&GOOD.replace("[return, refund]", "return"), 3, "not valid YAML")]
     #[case(&GOOD.replace("category: Returns", "title: again"), 4, "stands twice")]
-    fn a_broken_article_is_named_with_its_line_and_a_remedy(#[case] text: &str, #[case] line: usize, #[case] says: &str) {
+    fn a_broken_article_is_named_with_its_line_and_a_remedy(
+        #[case] text: &str,
+        #[case] line: usize,
+        #[case] says: &str,
+    ) {
         let problem = read(text).unwrap_err();
         assert!(problem.message.contains(says), "{problem}");
         assert_eq!(problem.line, line, "{problem}");

@@ -19,6 +19,16 @@ pub fn fuse(words: &WordScores, cosines: &[f32]) -> Vec<f32> {
     cosines.iter().enumerate().map(|(row, cosine)| cosine + WORDS * words.share(row)).collect()
 }
 
+/// What a passage gains whose article is certainly what the message is about.
+const TOPIC: f32 = 0.1;
+
+/// Lets what is known of the message's topic pull the passages of its articles.
+pub fn pull(fused: &mut [f32], topics: impl Iterator<Item = Option<f32>>) {
+    for (score, topic) in fused.iter_mut().zip(topics) {
+        *score += TOPIC * topic.unwrap_or(0.0);
+    }
+}
+
 /// By words alone; what shares no word is not found.
 pub fn words_alone(words: &WordScores) -> Vec<f32> {
     words.scores.iter().map(|score| if *score > 0.0 { *score } else { f32::NEG_INFINITY }).collect()

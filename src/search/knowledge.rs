@@ -7,12 +7,13 @@ use arc_swap::ArcSwap;
 
 use super::confidence::Evidence;
 use super::fusion;
-use super::lexical::{FieldSpec, LexicalIndex, Terms, WordScores};
+use super::lexical::{FieldSpec, LexicalIndex, WordScores};
 use super::passages::{self, Passage};
+use super::spelling::Speller;
 use super::vectors::{Vectors, VectorsError};
 use super::words::{self, Analyser};
 use crate::domain::article::Article;
-use crate::domain::intent::IntentSpec;
+use crate::domain::intent::{self, IntentSpec};
 
 /// What is asked of the index.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,13 @@ pub struct Query<'a> {
     /// Passages in this language go before others; `None` knows no preference.
     pub locale: Option<&'a str>,
     pub mode: Mode,
+    /// What the message is about, as far as it is known from elsewhere.
+    pub topics: Option<&'a Topics>,
 }
+
+/// For each article that some intent names, the probability that one of those intents is
+/// meant. An article that no intent names is not in it.
+pub type Topics = HashMap<String, f32>;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -90,6 +97,7 @@ pub struct KnowledgeIndex {
 struct Shelf {
     language: String,
     words: LexicalIndex,
+    speller: Speller,
     /// The passage of each row.
     passages: Vec<u32>,
 }
@@ -140,7 +148,7 @@ impl Draft {
         if !vectors.is_empty() && vectors.len() != self.texts.len() {
             return Err(VectorsError::Count { wanted: self.texts.len(), got: vectors.len() }.into());
         }
-        let shelves = shelves(&self.passages)?;
+        let shelves = shelves(&self.passages, &self.questions)?;
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut article_of = Vec::with_capacity(self.passages.len());
         for passage in &self.passages {
@@ -161,32 +169,11 @@ pub fn questions_of<'a>(intents: impl IntoIterator<Item = &'a IntentSpec>) -> Ve
     let answered = intents.into_iter().filter(|intent| !intent.articles.is_empty());
     answered
         .flat_map(|intent| {
-            let question = |example: &String| Question { text: without_marks(example), articles: intent.articles.clone() };
+            let question =
+                |example: &String| Question { text: intent::plain(example), articles: intent.articles.clone() };
             intent.examples.iter().map(question)
         })
         .collect()
-}
-
-/// An example without the marks of its entities: `[AW-10482](order_number)` is `AW-10482`.
-fn without_marks(example: &str) -> String {
-    let mut text = String::with_capacity(example.len());
-    let mut rest = example;
-    while let Some((before, marked)) = rest.split_once('[') {
-        text.push_str(before);
-        let mark = marked.split_once("](").and_then(|(words, after)| Some((words, after.split_once(')')?.1)));
-        match mark {
-            Some((words, after)) => {
-                text.push_str(words);
-                rest = after;
-            }
-            None => {
-                text.push('[');
-                rest = marked;
-            }
-        }
-    }
-    text.push_str(rest);
-    text
 }
 
 /// The texts whose vectors speak for a passage: all of it, and its headings alone, which
@@ -206,7 +193,7 @@ fn fields(passage: &Passage) -> Vec<String> {
     vec![headings, body]
 }
 
-fn shelves(passages: &[Arc<Passage>]) -> Result<Vec<Shelf>, BuildError> {
+fn shelves(passages: &[Arc<Passage>], questions: &[Question]) -> Result<Vec<Shelf>, BuildError> {
     let mut languages: Vec<&str> = passages.iter().map(|passage| words::primary(&passage.locale)).collect();
     languages.sort_unstable();
     languages.dedup();
@@ -217,7 +204,10 @@ fn shelves(passages: &[Arc<Passage>]) -> Result<Vec<Shelf>, BuildError> {
             .collect();
         let rows: Vec<Vec<String>> = here.iter().map(|number| fields(&passages[*number as usize])).collect();
         let words = LexicalIndex::build(Analyser::new(language), &FIELDS, &rows)?;
-        shelves.push(Shelf { language: language.to_owned(), words, passages: here });
+        let mut speller = Speller::default();
+        rows.iter().flatten().for_each(|text| speller.learn(text));
+        questions.iter().for_each(|question| speller.learn(&question.text));
+        shelves.push(Shelf { language: language.to_owned(), words, speller, passages: here });
     }
     Ok(shelves)
 }
@@ -229,6 +219,13 @@ impl KnowledgeIndex {
 
     pub fn has_vectors(&self) -> bool {
         !self.views.is_empty()
+    }
+
+    /// A message in `locale` with its misspelt words mended, where there are any; `is_word`
+    /// tells words that are right although no article has them.
+    pub fn mend(&self, text: &str, locale: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
+        let shelf = self.shelves.iter().find(|shelf| shelf.language == words::primary(locale))?;
+        shelf.speller.mend(text, is_word)
     }
 
     /// The best passages, best first, at most `k`. By words alone, passages that share no
@@ -263,6 +260,10 @@ impl KnowledgeIndex {
             (Some(_), Mode::Dense) => scores.meaning.clone(),
             (Some(_), _) => fusion::fuse(&scores.words, &scores.meaning),
         };
+        if let Some(topics) = query.topics {
+            fusion::pull(&mut scores.fused, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
+        }
+        scores.find_leaders(&self.article_of);
         if let Some(locale) = query.locale {
             self.prefer(words::primary(locale), &mut scores.fused);
         }
@@ -283,7 +284,6 @@ impl KnowledgeIndex {
                 // An index in memory does not fail; if it does, meaning alone still answers.
                 Err(error) => tracing::error!(%error, "search by words failed"),
             }
-            scores.terms.push(terms);
         }
     }
 
@@ -300,10 +300,8 @@ impl KnowledgeIndex {
             let own = of_passage.iter().copied().fold(-1.0, f32::max);
             let question = asked[*article as usize];
             let question = if question > f32::NEG_INFINITY { question } else { own };
-            scores.questions.push(question);
             scores.meaning.push((1.0 - QUESTIONS) * own + QUESTIONS * question);
         }
-        scores.find_leaders(&self.article_of);
     }
 
     fn prefer(&self, language: &str, fused: &mut [f32]) {
@@ -318,27 +316,18 @@ impl KnowledgeIndex {
     }
 
     fn hit(&self, scores: &Scores, number: usize) -> PassageHit {
-        let evidence = self.evidence(scores, number);
+        let evidence = Evidence {
+            by_meaning: !scores.meaning.is_empty(),
+            score: scores.decisive(number),
+            lead: scores.decisive(number) - scores.rival(self.article_of[number]),
+        };
         PassageHit {
             passage: Arc::clone(&self.passages[number]),
             bm25: scores.words.scores[number],
-            cosine: evidence.meaning.unwrap_or(0.0),
+            cosine: scores.meaning.get(number).copied().unwrap_or(0.0),
             score: scores.fused[number],
             confidence: evidence.probability(),
             evidence,
-        }
-    }
-
-    fn evidence(&self, scores: &Scores, number: usize) -> Evidence {
-        let place = |shelf: &Shelf| shelf.passages.binary_search(&(number as u32)).ok();
-        let coverage = self.shelves.iter().zip(&scores.terms).find_map(|(shelf, terms)| Some(shelf.words.coverage(terms, place(shelf)?)));
-        let meaning = scores.meaning.get(number).copied();
-        Evidence {
-            meaning,
-            lead: meaning.map_or(0.0, |meaning| meaning - scores.rival(self.article_of[number])),
-            question: scores.questions.get(number).copied().unwrap_or(0.0),
-            share: scores.words.share(number),
-            coverage: coverage.unwrap_or(0.0),
         }
     }
 }
@@ -347,34 +336,37 @@ impl KnowledgeIndex {
 #[derive(Default)]
 struct Scores {
     words: WordScores,
-    /// The query as each shelf reads it.
-    terms: Vec<Terms>,
-    /// Empty where there are no vectors, as are the questions.
+    /// Empty where there are no vectors.
     meaning: Vec<f32>,
-    questions: Vec<f32>,
     fused: Vec<f32>,
-    /// The article nearest in meaning, and how near; then the next article.
+    /// The article that leads, and with what; then the next article.
     leader: (u32, f32),
     second: f32,
 }
 
 impl Scores {
+    /// What the confidence is read from: a scale that means the same for every query.
+    fn decisive(&self, number: usize) -> f32 {
+        if self.meaning.is_empty() { self.words.share(number) } else { self.fused[number] }
+    }
+
     fn find_leaders(&mut self, article_of: &[u32]) {
         self.leader = (u32::MAX, 0.0);
         self.second = 0.0;
-        for (meaning, article) in self.meaning.iter().zip(article_of) {
-            if *meaning > self.leader.1 {
+        for (number, article) in article_of.iter().enumerate() {
+            let here = self.decisive(number);
+            if here > self.leader.1 {
                 if *article != self.leader.0 {
                     self.second = self.leader.1;
                 }
-                self.leader = (*article, *meaning);
-            } else if *article != self.leader.0 && *meaning > self.second {
-                self.second = *meaning;
+                self.leader = (*article, here);
+            } else if *article != self.leader.0 && here > self.second {
+                self.second = here;
             }
         }
     }
 
-    /// How near the best passage of any other article is.
+    /// How far the best passage of any other article is.
     fn rival(&self, article: u32) -> f32 {
         if article == self.leader.0 { self.second } else { self.leader.1 }
     }
@@ -415,7 +407,11 @@ mod tests {
         let mut dutch = article("retour", "Retourneren", "Stuur het pakket binnen dertig dagen terug.");
         dutch.locale = "nl-BE".into();
         vec![
-            article("returns", "How to return", "Send the parcel back within thirty days.\n\n## Costs\nThe return is free."),
+            article(
+                "returns",
+                "How to return",
+                "Send the parcel back within thirty days.\n\n## Costs\nThe return is free.",
+            ),
             article("klarna", "Paying with Klarna", "Pay in three parts."),
             dutch,
         ]
@@ -429,7 +425,12 @@ mod tests {
     fn vector(text: &str) -> Vec<f32> {
         let text = text.to_lowercase();
         let has = |words: &[&str]| f32::from(u8::from(words.iter().any(|word| text.contains(word))));
-        vec![has(&["return", "send", "back", "bring", "retour"]), has(&["klarna", "pay", "instal"]), has(&["cost", "free", "price"]), 0.1]
+        vec![
+            has(&["return", "send", "back", "bring", "retour"]),
+            has(&["klarna", "pay", "instal"]),
+            has(&["cost", "free", "price"]),
+            0.1,
+        ]
     }
 
     fn index() -> KnowledgeIndex {
@@ -440,7 +441,7 @@ mod tests {
 
     fn search(index: &KnowledgeIndex, text: &str, locale: Option<&str>, mode: Mode) -> Vec<String> {
         let vector = vector(text);
-        let query = Query { text, vector: Some(&vector), locale, mode };
+        let query = Query { text, vector: Some(&vector), locale, mode, topics: None };
         index.search(&query, 9).into_iter().map(|hit| hit.passage.id.clone()).collect()
     }
 
@@ -473,8 +474,10 @@ mod tests {
         let vectors = encode(draft.texts());
         let with = draft.build(&vectors).unwrap();
         let vector = vector("price");
-        let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid };
-        let meaning = |index: &KnowledgeIndex| index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine;
+        let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None };
+        let meaning = |index: &KnowledgeIndex| {
+            index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine
+        };
         assert!(meaning(&with) > meaning(&index()));
     }
 
@@ -485,7 +488,8 @@ mod tests {
             articles: vec!["track".into()],
             ..IntentSpec::default()
         };
-        let texts: Vec<String> = questions_of([&intent, &IntentSpec::default()]).into_iter().map(|question| question.text).collect();
+        let texts: Vec<String> =
+            questions_of([&intent, &IntentSpec::default()]).into_iter().map(|question| question.text).collect();
         assert_eq!(texts, ["where is AW-10482?", "odd [ ] (one"]);
     }
 
@@ -493,10 +497,33 @@ mod tests {
     fn the_lead_is_over_other_articles() {
         let index = index();
         let vector = vector("send it back for free");
-        let hits = index.search(&Query { text: "send back free", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid }, 4);
+        let hits = index.search(
+            &Query {
+                text: "send back free",
+                vector: Some(&vector),
+                locale: Some("en"),
+                mode: Mode::Hybrid,
+                topics: None,
+            },
+            4,
+        );
         assert_eq!(hits[0].passage.article, "returns");
         assert!(hits[0].evidence.lead > 0.0);
         assert!(hits.iter().find(|hit| hit.passage.article == "klarna").unwrap().evidence.lead < 0.0);
+    }
+
+    #[test]
+    fn the_topic_pulls_its_articles() {
+        let (index, vector) = (index(), vector("price"));
+        let topics = Topics::from([("klarna".to_owned(), 0.9), ("returns".to_owned(), 0.05)]);
+        let query =
+            |topics| Query { text: "zzz", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics };
+        let score = |topics| {
+            let hits = index.search(&query(topics), 4);
+            hits.iter().find(|hit| hit.passage.article == "klarna").map(|hit| (hit.score, hit.confidence)).unwrap()
+        };
+        let (before, after) = (score(None), score(Some(&topics)));
+        assert!(after.0 > before.0 && after.1 > before.1, "{before:?} {after:?}");
     }
 
     #[test]
@@ -525,7 +552,7 @@ mod tests {
             let vectors = encode(draft.texts());
             let index = draft.build(&vectors).unwrap();
             for mode in [Mode::Bm25, Mode::Dense, Mode::Hybrid] {
-                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode }, k);
+                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None }, k);
                 prop_assert!(hits.len() <= k);
                 prop_assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.confidence)));
             }

@@ -40,19 +40,37 @@ fn check_blocks(read: &ReadArticle, problems: &mut Vec<Problem>) {
                     None => false,
                 };
                 if block.text.is_empty() {
-                    problems.push(warning(read, line, "a heading without words: name the section or remove the line".into()));
+                    problems.push(warning(
+                        read,
+                        line,
+                        "a heading without words: name the section or remove the line".into(),
+                    ));
                 } else if !has_text {
-                    problems.push(warning(read, line, format!("nothing stands below the heading `{}`: write the section or remove it", block.text)));
+                    problems.push(warning(
+                        read,
+                        line,
+                        format!("nothing stands below the heading `{}`: write the section or remove it", block.text),
+                    ));
                 }
                 if !block.text.is_empty() && !headings.insert(markdown::slug(&block.text)) {
-                    problems.push(warning(read, line, format!("the heading `{}` stands twice: links to it lead to the first", block.text)));
+                    problems.push(warning(
+                        read,
+                        line,
+                        format!("the heading `{}` stands twice: links to it lead to the first", block.text),
+                    ));
                 }
             }
             BlockKind::Code => {}
             _ => {
                 let words = block.text.split_whitespace().count();
                 if words > LONGEST_PARAGRAPH {
-                    problems.push(warning(read, line, format!("a paragraph of {words} words: split it, {LONGEST_PARAGRAPH} are the most that read well")));
+                    problems.push(warning(
+                        read,
+                        line,
+                        format!(
+                            "a paragraph of {words} words: split it, {LONGEST_PARAGRAPH} are the most that read well"
+                        ),
+                    ));
                 }
             }
         }
@@ -63,7 +81,11 @@ fn check_links(read: &ReadArticle, sections: &HashMap<&str, HashSet<String>>, pr
     for (link, offset) in links(&read.article.body) {
         let line = line_of(read, offset);
         if !markdown::is_safe_address(&link) {
-            problems.push(warning(read, line, format!("the link to `{link}` will not be shown: only http, https, mailto and relative links are")));
+            problems.push(warning(
+                read,
+                line,
+                format!("the link to `{link}` will not be shown: only http, https, mailto and relative links are"),
+            ));
             continue;
         }
         let (target, fragment) = match linked_article(&link) {
@@ -74,12 +96,20 @@ fn check_links(read: &ReadArticle, sections: &HashMap<&str, HashSet<String>>, pr
             },
         };
         let Some(names) = sections.get(target) else {
-            let near = nearest(target, sections.keys().copied()).map(|near| format!("; did you mean `{near}.md`?")).unwrap_or_default();
-            problems.push(warning(read, line, format!("the link to `{link}` leads nowhere: there is no article `{target}`{near}")));
+            let near = nearest(target, sections.keys().copied())
+                .map(|near| format!("; did you mean `{near}.md`?"))
+                .unwrap_or_default();
+            problems.push(warning(
+                read,
+                line,
+                format!("the link to `{link}` leads nowhere: there is no article `{target}`{near}"),
+            ));
             continue;
         };
         if let Some(fragment) = fragment.filter(|fragment| !names.contains(*fragment)) {
-            let near = nearest(fragment, names.iter().map(String::as_str)).map(|near| format!("; did you mean `#{near}`?")).unwrap_or_default();
+            let near = nearest(fragment, names.iter().map(String::as_str))
+                .map(|near| format!("; did you mean `#{near}`?"))
+                .unwrap_or_default();
             problems.push(warning(read, line, format!("the link to `{link}` leads to no heading of `{target}`{near}")));
         }
     }
@@ -90,7 +120,11 @@ fn check_titles(articles: &[ReadArticle], problems: &mut Vec<Problem>) {
     for read in articles {
         let key = (read.article.locale.as_str(), read.article.title.to_lowercase());
         if let Some(other) = first.get(&key) {
-            problems.push(warning(read, 0, format!("the title is also that of `{other}`: customers cannot tell them apart")));
+            problems.push(warning(
+                read,
+                0,
+                format!("the title is also that of `{other}`: customers cannot tell them apart"),
+            ));
         } else {
             first.insert(key, &read.article.id);
         }

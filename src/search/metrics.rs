@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn counted_by_hand() {
         // Relevant: a (2), b (1), z (1, never found). Ranking: x a y b.
-        let metrics = Metrics::of(&["x", "a", "y", "b"], &judgements(&[("a", 2), ("b", 1), ("z", 1), ("y", 0)])).unwrap();
+        let metrics =
+            Metrics::of(&["x", "a", "y", "b"], &judgements(&[("a", 2), ("b", 1), ("z", 1), ("y", 0)])).unwrap();
         let dcg = 2.0 / 3f64.log2() + 1.0 / 5f64.log2();
         let ideal = 2.0 + 1.0 / 3f64.log2() + 1.0 / 4f64.log2();
         close(metrics.ndcg_10, dcg / ideal);

@@ -38,7 +38,18 @@ impl Passage {
     /// A document that is searched as one, plain text as it is.
     pub fn whole(id: String, title: String, text: String) -> Self {
         let url = format!("/help/{id}");
-        Self { article: id.clone(), id, title, tags: Vec::new(), locale: "en".into(), path: Vec::new(), blocks: Vec::new(), text, position: 0, url }
+        Self {
+            article: id.clone(),
+            id,
+            title,
+            tags: Vec::new(),
+            locale: "en".into(),
+            path: Vec::new(),
+            blocks: Vec::new(),
+            text,
+            position: 0,
+            url,
+        }
     }
 
     /// The heading above it; the article's title for the opening.
@@ -182,13 +193,17 @@ pub mod tests {
     fn splits_by_heading_and_keeps_the_path() {
         let body = "The opening.\n\n## Steps\n1. Open [orders](orders.md#list).\n2. Print.\n\n### Abroad\nAt your cost.\n\n## Empty\n\n## Money\nIn 5 days.\n";
         let passages = split(&article("return", "How to return", body));
-        let seen: Vec<(&str, &str, usize)> = passages.iter().map(|p| (p.id.as_str(), p.text.as_str(), p.position)).collect();
-        assert_eq!(seen, [
-            ("return", "The opening.", 0),
-            ("return#steps", "Open orders.\nPrint.", 1),
-            ("return#abroad", "At your cost.", 2),
-            ("return#money", "In 5 days.", 3),
-        ]);
+        let seen: Vec<(&str, &str, usize)> =
+            passages.iter().map(|p| (p.id.as_str(), p.text.as_str(), p.position)).collect();
+        assert_eq!(
+            seen,
+            [
+                ("return", "The opening.", 0),
+                ("return#steps", "Open orders.\nPrint.", 1),
+                ("return#abroad", "At your cost.", 2),
+                ("return#money", "In 5 days.", 3),
+            ]
+        );
         assert_eq!(passages[0].section(), "How to return");
         assert_eq!(passages[2].path, ["Steps", "Abroad"]);
         assert_eq!(passages[2].url, "/help/return#abroad");

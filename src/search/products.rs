@@ -184,7 +184,9 @@ fn best_variant(product: &Product, wish: &Wish) -> Option<usize> {
         .filter(|place| {
             let variant = &product.variants[*place];
             let there = !wish.in_stock_only || variant.stock > 0;
-            there && wish.allows_price(variant.price) && wish.demands.iter().all(|demand| demand.is_met(product, *place))
+            there
+                && wish.allows_price(variant.price)
+                && wish.demands.iter().all(|demand| demand.is_met(product, *place))
         })
         .min_by_key(|place| {
             let variant = &product.variants[*place];
@@ -200,7 +202,8 @@ fn variant_title(product: &Product, variant: &Variant) -> String {
 fn fields(product: &Product) -> Vec<String> {
     let kind = format!("{} {}", product.category.replace('-', " "), product.tags.join(" "));
     let attributes: Vec<&str> = product.attributes.values().map(String::as_str).collect();
-    let mut options: Vec<&str> = product.variants.iter().flat_map(|variant| variant.options.values()).map(String::as_str).collect();
+    let mut options: Vec<&str> =
+        product.variants.iter().flat_map(|variant| variant.options.values()).map(String::as_str).collect();
     options.sort_unstable();
     options.dedup();
     let body = format!("{}\n{}\n{}", product.description, attributes.join(", "), options.join(", "));
@@ -297,7 +300,10 @@ mod tests {
     #[test]
     fn meaning_finds_what_words_do_not() {
         let vectors = vec![vec![1.0, 0.0], vec![0.0, 1.0]];
-        let products = vec![product("a", "Plaid", "blankets", "wool", &[("1.00", &[], 1)]), product("b", "Mug", "ceramics", "clay", &[("1.00", &[], 1)])];
+        let products = vec![
+            product("a", "Plaid", "blankets", "wool", &[("1.00", &[], 1)]),
+            product("b", "Mug", "ceramics", "clay", &[("1.00", &[], 1)]),
+        ];
         let catalogue = CatalogueIndex::build(products, Some(vectors)).unwrap();
         let wish = Wish { text: "something cosy".into(), ..Wish::default() };
         let hits = catalogue.search(&wish, Some(&[0.9, 0.1]), 4);

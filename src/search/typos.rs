@@ -35,7 +35,12 @@ impl Vocabulary {
             return;
         }
         self.place.insert(word.to_owned(), self.entries.len());
-        self.entries.push(Entry { word: word.to_owned(), chars: word.chars().count(), letters: letters(word), count: 1 });
+        self.entries.push(Entry {
+            word: word.to_owned(),
+            chars: word.chars().count(),
+            letters: letters(word),
+            count: 1,
+        });
     }
 
     pub fn contains(&self, word: &str) -> bool {
@@ -80,7 +85,8 @@ impl Vocabulary {
         best.map(|(_, pair)| pair)
     }
 
-    /// The nearest word and its distance; among equals the one used most.
+    /// The nearest word and its distance; among equals the one with the same letters in
+    /// another order (`cancle` is cancel, not candle), then the one used most.
     fn nearest(&self, word: &str) -> Option<(&Entry, usize)> {
         let chars = word.chars().count();
         let allowed = match chars {
@@ -91,6 +97,10 @@ impl Vocabulary {
         let bits = letters(word);
         let first = word.chars().next();
         let mut best: Option<(&Entry, usize)> = None;
+        let rank = |entry: &Entry, distance: usize| {
+            let reordered = entry.letters == bits && entry.chars == chars;
+            (distance, !reordered, std::cmp::Reverse(entry.count))
+        };
         for entry in &self.entries {
             let far_in_length = entry.chars.abs_diff(chars) > allowed;
             if far_in_length || (entry.letters ^ bits).count_ones() as usize > 2 * allowed || entry.chars < 3 {
@@ -102,8 +112,7 @@ impl Vocabulary {
             if distance > limit || entry.word.bytes().any(|b| b.is_ascii_digit()) {
                 continue;
             }
-            let better = best.is_none_or(|(other, least)| (distance, other.count) < (least, entry.count));
-            if better {
+            if best.is_none_or(|(other, least)| rank(entry, distance) < rank(other, least)) {
                 best = Some((entry, distance));
             }
         }
@@ -123,7 +132,10 @@ mod tests {
 
     fn vocabulary() -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
-        for word in ["delivery", "deliver", "refund", "return", "returns", "gift", "card", "card", "cart", "klarna", "blanket"] {
+        for word in [
+            "delivery", "deliver", "refund", "return", "returns", "gift", "card", "card", "cart", "klarna", "blanket",
+            "candle", "candle", "cancel",
+        ] {
             vocabulary.insert(word);
         }
         vocabulary
@@ -136,6 +148,7 @@ mod tests {
     #[case("blnaktet", &["blanket"])]
     #[case("giftcard", &["gift", "card"])]
     #[case("carx", &["card"])]
+    #[case("cancle", &["cancel"])]
     #[case("larna", &["klarna"])]
     fn corrects(#[case] written: &str, #[case] meant: &[&str]) {
         assert_eq!(vocabulary().correct(written).unwrap().words, meant);

@@ -36,7 +36,7 @@ impl Vectors {
     }
 
     pub fn len(&self) -> usize {
-        if self.width == 0 { 0 } else { self.numbers.len() / self.width }
+        self.numbers.len().checked_div(self.width).unwrap_or(0)
     }
 
     pub fn is_empty(&self) -> bool {

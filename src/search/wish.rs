@@ -61,7 +61,9 @@ impl Wish {
         let mut rest = lower.clone();
         let mut wish = Wish::default();
         read_prices(&mut rest, &mut wish);
-        let hidden = entities.iter().filter(|entity| matches!(entity.kind, EntityType::Email | EntityType::OrderNumber | EntityType::Phone));
+        let hidden = entities
+            .iter()
+            .filter(|entity| matches!(entity.kind, EntityType::Email | EntityType::OrderNumber | EntityType::Phone));
         for entity in hidden {
             rest = rest.replace(&entity.text.to_lowercase(), " ");
         }
@@ -108,20 +110,27 @@ impl Vocabulary {
                 } else {
                     vocabulary.options.push(value.to_lowercase());
                     let words = words(&value.to_lowercase()).map(str::to_owned).collect::<Vec<_>>();
-                    vocabulary.options.extend(words.into_iter().filter(|word| word.len() > 2 && !QUALITIES.contains(&word.as_str()) && !is_numeric(word)));
+                    vocabulary.options.extend(
+                        words
+                            .into_iter()
+                            .filter(|word| word.len() > 2 && !QUALITIES.contains(&word.as_str()) && !is_numeric(word)),
+                    );
                 }
             }
             for (name, value) in &product.attributes {
                 let value = value.to_lowercase();
                 if name == "material" {
-                    let substances = words(&value).filter(|word| word.len() > 2 && !is_numeric(word) && !NOT_SUBSTANCES.contains(word));
+                    let substances = words(&value)
+                        .filter(|word| word.len() > 2 && !is_numeric(word) && !NOT_SUBSTANCES.contains(word));
                     vocabulary.materials.extend(substances.map(str::to_owned));
                 } else if value == "yes" {
                     vocabulary.properties.push(name.to_lowercase());
                 }
             }
         }
-        for list in [&mut vocabulary.options, &mut vocabulary.sizes, &mut vocabulary.materials, &mut vocabulary.properties] {
+        for list in
+            [&mut vocabulary.options, &mut vocabulary.sizes, &mut vocabulary.materials, &mut vocabulary.properties]
+        {
             list.sort();
             list.dedup();
         }
@@ -184,19 +193,35 @@ impl Demand {
         let Some(variant) = product.variants.get(variant) else { return false };
         match self.kind {
             DemandKind::Size => {
-                let own = variant.options.iter().filter(|(name, _)| is_size(name)).any(|(_, value)| size_fits(value, &self.word));
-                let of_product = product.attributes.iter().filter(|(name, _)| is_size(name)).any(|(_, value)| size_fits(value, &self.word));
+                let own = variant
+                    .options
+                    .iter()
+                    .filter(|(name, _)| is_size(name))
+                    .any(|(_, value)| size_fits(value, &self.word));
+                let of_product = product
+                    .attributes
+                    .iter()
+                    .filter(|(name, _)| is_size(name))
+                    .any(|(_, value)| size_fits(value, &self.word));
                 own || of_product
             }
             DemandKind::Option => {
-                let own = variant.options.iter().filter(|(name, _)| !is_size(name)).any(|(_, value)| option_fits(value, &self.word));
+                let own = variant
+                    .options
+                    .iter()
+                    .filter(|(name, _)| !is_size(name))
+                    .any(|(_, value)| option_fits(value, &self.word));
                 own || (variant.options.keys().all(|name| is_size(name)) && has_word(&product.title, &self.word))
             }
             DemandKind::Material => {
                 let material = product.attributes.get("material").is_some_and(|value| has_word(value, &self.word));
-                material || variant.options.values().any(|value| has_word(value, &self.word)) || has_word(&product.title, &self.word)
+                material
+                    || variant.options.values().any(|value| has_word(value, &self.word))
+                    || has_word(&product.title, &self.word)
             }
-            DemandKind::Property => product.attributes.iter().any(|(name, value)| name.to_lowercase() == self.word && value == "yes"),
+            DemandKind::Property => {
+                product.attributes.iter().any(|(name, value)| name.to_lowercase() == self.word && value == "yes")
+            }
         }
     }
 
@@ -208,7 +233,9 @@ impl Demand {
                 .and_then(|options| options.iter().find(|(name, value)| is_size(name) && size_fits(value, &self.word)))
                 .map_or_else(|| self.word.to_uppercase(), |(_, value)| format!("size {value}")),
             DemandKind::Option => options
-                .and_then(|options| options.iter().find(|(name, value)| !is_size(name) && option_fits(value, &self.word)))
+                .and_then(|options| {
+                    options.iter().find(|(name, value)| !is_size(name) && option_fits(value, &self.word))
+                })
                 .map_or_else(|| self.word.clone(), |(_, value)| format!("in {value}")),
             DemandKind::Material => product
                 .attributes
@@ -223,14 +250,41 @@ impl Demand {
 
 /// Words in a material's description that name no substance.
 const NOT_SUBSTANCES: [&str; 26] = [
-    "and", "with", "of", "organic", "recycled", "european", "filled", "washed", "brushed", "shade", "powder", "coated", "opal",
-    "solid", "vegetable", "tanned", "pure", "fine", "hand", "blown", "from", "the", "woven", "free", "natural", "certified",
+    "and",
+    "with",
+    "of",
+    "organic",
+    "recycled",
+    "european",
+    "filled",
+    "washed",
+    "brushed",
+    "shade",
+    "powder",
+    "coated",
+    "opal",
+    "solid",
+    "vegetable",
+    "tanned",
+    "pure",
+    "fine",
+    "hand",
+    "blown",
+    "from",
+    "the",
+    "woven",
+    "free",
+    "natural",
+    "certified",
 ];
 /// Words in options that say how, not what.
 const QUALITIES: [&str; 10] = ["light", "dark", "bottle", "with", "set", "plated", "winter", "market", "and", "for"];
 
 fn is_size(name: &str) -> bool {
-    matches!(name, "size" | "sizes" | "diameter" | "length" | "width" | "height" | "socks" | "maat" | "volume" | "weight")
+    matches!(
+        name,
+        "size" | "sizes" | "diameter" | "length" | "width" | "height" | "socks" | "maat" | "volume" | "weight"
+    )
 }
 
 fn is_numeric(word: &str) -> bool {
@@ -309,8 +363,11 @@ fn pattern(text: &str) -> Regex {
 
 static BETWEEN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:between|from)\s+NUMBER\s?(?:and|to|-|–|until)\s?NUMBER"));
-static RANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:€|\beur)\s?NUMBER\s?(?:to|-|–)\s?NUMBER|NUMBER\s?(?:to|–)\s?NUMBER"));
-static AROUND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:\b(?:around|about|roughly|approximately|approx\.?|circa|ca\.?|something like)|~)\s*NUMBER"));
+static RANGE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:€|\beur)\s?NUMBER\s?(?:to|-|–)\s?NUMBER|NUMBER\s?(?:to|–)\s?NUMBER"));
+static AROUND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:\b(?:around|about|roughly|approximately|approx\.?|circa|ca\.?|something like)|~)\s*NUMBER")
+});
 static BELOW: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:\b(?:under|below|less than|cheaper than|beneath|lower than)|<)\s*NUMBER"));
 static UP_TO: LazyLock<Regex> = LazyLock::new(|| {
@@ -318,11 +375,15 @@ static UP_TO: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:\b(?:up to|max(?:imum)?(?: of)?\.?|at most|not above|not over|no higher than|within|budget(?: is| of|:)?(?: max| about| around)?|have|for)|(?:\b(?:no|not|never)|n't)(?: \w+){0,4} more than)\s*:?\s*NUMBER",
     )
 });
-static OR_LESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"NUMBER\s?(?:or less|or under|or below|max(?:imum)?\b|at most|tops|budget)"));
-static ABOVE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\b(?:over|above|more than|at least|min(?:imum)?(?: of)?|starting at|from|higher than)|>)\s*NUMBER"));
+static OR_LESS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"NUMBER\s?(?:or less|or under|or below|max(?:imum)?\b|at most|tops|budget)"));
+static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:\b(?:over|above|more than|at least|min(?:imum)?(?: of)?|starting at|from|higher than)|>)\s*NUMBER")
+});
 static IN_STOCK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:(?:that (?:is|are) |currently |still )?(?:in stock|on stock|available(?: now| right now| today| immediately)?|ready to ship))\b")
+    pattern(
+        r"\b(?:(?:that (?:is|are) |currently |still )?(?:in stock|on stock|available(?: now| right now| today| immediately)?|ready to ship))\b",
+    )
 });
 
 fn read_prices(text: &mut String, wish: &mut Wish) {
@@ -428,7 +489,9 @@ fn amount(number: &str) -> Option<Price> {
 }
 
 static SIZE_NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:size|sizes|maat|eu|a size)\s*:?\s*(xxs|xs|s|m|l|xl|xxl|xxxl|small|medium|large|extra large|extra small|\d{2}(?:[-/]\d{2})?)\b")
+    pattern(
+        r"\b(?:size|sizes|maat|eu|a size)\s*:?\s*(xxs|xs|s|m|l|xl|xxl|xxxl|small|medium|large|extra large|extra small|\d{2}(?:[-/]\d{2})?)\b",
+    )
 });
 static SIZE_LETTERS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:in(?: an?)?|an?)\s+(xxs|xs|s|m|l|xl|xxl)\b|\b(xxs|xs|xl|xxl)\b"));
@@ -496,7 +559,10 @@ pub mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    pub fn product(sku: &str, title: &str, category: &str, material: &str, variants: &[(&str, &[(&str, &str)], i64)]) -> Product {
+    /// A variant's price, options and stock.
+    pub type Described<'a> = (&'a str, &'a [(&'a str, &'a str)], i64);
+
+    pub fn product(sku: &str, title: &str, category: &str, material: &str, variants: &[Described<'_>]) -> Product {
         Product {
             sku: sku.into(),
             title: title.into(),
@@ -522,25 +588,52 @@ pub mod tests {
     }
 
     pub fn shop() -> Vec<Product> {
-        let mut mug = product("mug", "Ochtend mug", "ceramics", "stoneware", &[("18.90", &[("glaze", "blue")], 4), ("18.90", &[("glaze", "olive")], 0)]);
+        let mut mug = product(
+            "mug",
+            "Ochtend mug",
+            "ceramics",
+            "stoneware",
+            &[("18.90", &[("glaze", "blue")], 4), ("18.90", &[("glaze", "olive")], 0)],
+        );
         mug.attributes.insert("vegan".into(), "yes".into());
         vec![
-            product("throw", "Skagen wool throw", "blankets", "100 % merino wool", &[
-                ("59.90", &[("colour", "grey"), ("size", "130x180 cm")], 3),
-                ("79.90", &[("colour", "navy"), ("size", "150x200 cm")], 5),
-                ("59.90", &[("colour", "bottle green"), ("size", "130x180 cm")], 0),
-            ]),
-            product("socks", "Trail merino socks", "socks-and-underwear", "75 % merino wool, 25 % polyamide", &[
-                ("14.90", &[("colour", "navy"), ("size", "36-38")], 9),
-                ("14.90", &[("colour", "navy"), ("size", "39-42")], 9),
-                ("14.90", &[("colour", "light blue"), ("size", "39-42")], 0),
-            ]),
-            product("shirt", "Bas flannel shirt", "mens-clothing", "organic cotton", &[
-                ("69.90", &[("colour", "red"), ("size", "M")], 2),
-                ("69.90", &[("colour", "red"), ("size", "L")], 0),
-            ]),
+            product(
+                "throw",
+                "Skagen wool throw",
+                "blankets",
+                "100 % merino wool",
+                &[
+                    ("59.90", &[("colour", "grey"), ("size", "130x180 cm")], 3),
+                    ("79.90", &[("colour", "navy"), ("size", "150x200 cm")], 5),
+                    ("59.90", &[("colour", "bottle green"), ("size", "130x180 cm")], 0),
+                ],
+            ),
+            product(
+                "socks",
+                "Trail merino socks",
+                "socks-and-underwear",
+                "75 % merino wool, 25 % polyamide",
+                &[
+                    ("14.90", &[("colour", "navy"), ("size", "36-38")], 9),
+                    ("14.90", &[("colour", "navy"), ("size", "39-42")], 9),
+                    ("14.90", &[("colour", "light blue"), ("size", "39-42")], 0),
+                ],
+            ),
+            product(
+                "shirt",
+                "Bas flannel shirt",
+                "mens-clothing",
+                "organic cotton",
+                &[("69.90", &[("colour", "red"), ("size", "M")], 2), ("69.90", &[("colour", "red"), ("size", "L")], 0)],
+            ),
             mug,
-            product("table", "Bij side table", "furniture", "solid oak", &[("129.00", &[("finish", "oak")], 2), ("129.00", &[("finish", "black")], 1)]),
+            product(
+                "table",
+                "Bij side table",
+                "furniture",
+                "solid oak",
+                &[("129.00", &[("finish", "oak")], 2), ("129.00", &[("finish", "black")], 1)],
+            ),
         ]
     }
 
@@ -574,7 +667,10 @@ pub mod tests {
     fn reads_prices(#[case] text: &str, #[case] min: Option<&str>, #[case] max: Option<(&str, bool)>) {
         let wish = read(text);
         assert_eq!(wish.min.map(|price| price.to_string()).as_deref(), min);
-        assert_eq!(wish.max.map(|limit| (limit.amount.to_string(), limit.inclusive)), max.map(|(amount, inclusive)| (amount.to_owned(), inclusive)));
+        assert_eq!(
+            wish.max.map(|limit| (limit.amount.to_string(), limit.inclusive)),
+            max.map(|(amount, inclusive)| (amount.to_owned(), inclusive))
+        );
     }
 
     #[rstest]
@@ -594,7 +690,8 @@ pub mod tests {
     #[case("for my mother", &[])]
     fn reads_demands(#[case] text: &str, #[case] expected: &[(DemandKind, &str)]) {
         let demands: Vec<(DemandKind, String)> = read(text).demands.into_iter().map(|d| (d.kind, d.word)).collect();
-        let expected: Vec<(DemandKind, String)> = expected.iter().map(|(kind, word)| (*kind, (*word).to_owned())).collect();
+        let expected: Vec<(DemandKind, String)> =
+            expected.iter().map(|(kind, word)| (*kind, (*word).to_owned())).collect();
         assert_eq!(demands, expected);
     }
 

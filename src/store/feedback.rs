@@ -54,13 +54,12 @@ impl Store {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
         let Some(mut conversation) = lock(&mut tx, self, id).await? else { return Ok(None) };
-        let before = sqlx::query(
-            "SELECT entry_seq, score, comment FROM feedback WHERE conversation_id = $1 AND about_seq = $2",
-        )
-        .bind(id.as_str())
-        .bind(given.about)
-        .fetch_optional(&mut *tx)
-        .await?;
+        let before =
+            sqlx::query("SELECT entry_seq, score, comment FROM feedback WHERE conversation_id = $1 AND about_seq = $2")
+                .bind(id.as_str())
+                .bind(given.about)
+                .fetch_optional(&mut *tx)
+                .await?;
         let content = match &before {
             None => given.content(),
             Some(row) => {

@@ -42,13 +42,12 @@ pub struct ImportedCustomer {
 impl Store {
     /// The visitor whom a token stands for, in that inbox.
     pub async fn visitor(&self, inbox: &InboxId, token: &str) -> Result<Option<Visitor>> {
-        let row = sqlx::query(
-            "SELECT customer_id, conversation_id FROM visitors WHERE token_hash = $1 AND inbox_id = $2",
-        )
-        .bind(token_hash(token))
-        .bind(inbox.as_str())
-        .fetch_optional(&self.reader)
-        .await?;
+        let row =
+            sqlx::query("SELECT customer_id, conversation_id FROM visitors WHERE token_hash = $1 AND inbox_id = $2")
+                .bind(token_hash(token))
+                .bind(inbox.as_str())
+                .fetch_optional(&self.reader)
+                .await?;
         row.map(|row| {
             Ok(Visitor {
                 inbox_id: inbox.clone(),
@@ -134,12 +133,11 @@ impl Store {
     }
 
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>> {
-        let row = sqlx::query(
-            "SELECT id, external_id, name, email, phone, locale, created_at FROM customers WHERE id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&self.reader)
-        .await?;
+        let row =
+            sqlx::query("SELECT id, external_id, name, email, phone, locale, created_at FROM customers WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(&self.reader)
+                .await?;
         row.map(|row| {
             Ok(Customer {
                 id: CustomerId(row.try_get("id")?),

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use rapport::domain::content::StatusState;
-use rapport::domain::{Author, Content, Entry};
-use rapport::store::{Change, Changed, Feedback, FeedbackKind, NewAgent, Role, TurnCommit};
+use rapport::domain::{Author, Content, CustomerId, Entry};
+use rapport::store::{Change, Changed, Feedback, FeedbackKind, Introduction, NewAgent, Role, TurnCommit};
 use rstest::rstest;
 
 use crate::support::databases::Engine;
@@ -98,14 +98,14 @@ async fn what_a_dead_node_left_is_taken_over_after_its_lease(
     let until = |seconds| shop.database.clock.now() + SignedDuration::from_secs(seconds);
     assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), []);
     shop.database.clock.advance(SignedDuration::from_secs(5));
-    assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), [turn.clone()]);
+    assert_eq!(store.lease_turns("other", until(4), 10).await.unwrap(), std::slice::from_ref(&turn));
     assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), []);
     shop.database.clock.advance(SignedDuration::from_secs(3));
     store.renew_leases("other", until(4)).await.unwrap();
     shop.database.clock.advance(SignedDuration::from_secs(3));
     assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), [], "a renewed lease holds");
     store.free_leases().await.unwrap();
-    assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), [turn.clone()]);
+    assert_eq!(store.lease_turns("third", until(4), 10).await.unwrap(), std::slice::from_ref(&turn));
     let work = store.load_turn(&turn, 10).await.unwrap().unwrap();
     assert_eq!((work.message.seq, work.attempts), (1, 2));
 }
@@ -211,7 +211,7 @@ async fn an_agent_who_is_gone_is_noticed(#[values(Engine::Sqlite, Engine::Postgr
     assert!(store.abandoned(since(15)).await.unwrap().is_empty());
     assert_eq!(store.agents_present(since(1)).await.unwrap(), 0);
     shop.database.clock.advance(minutes(10));
-    assert_eq!(store.abandoned(since(15)).await.unwrap(), [shop.conversation.clone()]);
+    assert_eq!(store.abandoned(since(15)).await.unwrap(), std::slice::from_ref(&shop.conversation));
     store.seen(&shop.agent.id).await.unwrap();
     assert!(store.abandoned(since(15)).await.unwrap().is_empty());
     assert_eq!(store.agents_present(since(1)).await.unwrap(), 1);
@@ -274,4 +274,25 @@ async fn opening_again_keeps_everything(#[values(Engine::Sqlite, Engine::Postgre
     shop.say("a").await;
     let again = rapport::store::Store::open(&shop.database.url, rapport::base::clock::Clock::System).await.unwrap();
     assert_eq!(again.entries(&shop.conversation, 0, 10).await.unwrap(), shop.log().await);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_introduction_is_kept_once_and_tells_who_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let store = &shop.database.store;
+    let customer = CustomerId(shop.customer.id.clone().expect("a customer has an id"));
+    let introduction = Introduction {
+        customer_id: customer.clone(),
+        client_key: "form:0:a".to_owned(),
+        content: Content::Submitted { form: 0, values: serde_json::Map::new() },
+        name: Some("Ann".to_owned()),
+        email: Some("ann@post.example".to_owned()),
+        phone: None,
+    };
+    assert_eq!(store.introduce(&shop.conversation, introduction.clone()).await.unwrap(), Some(1));
+    assert_eq!(store.introduce(&shop.conversation, introduction).await.unwrap(), None);
+    assert_eq!(kinds(&shop.log().await), ["submitted"]);
+    let customer = store.customer(&customer).await.unwrap().unwrap();
+    assert_eq!((customer.name.as_deref(), customer.email.as_deref()), (Some("Ann"), Some("ann@post.example")));
 }

@@ -28,11 +28,13 @@ pub struct Args {
 
 pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     let (home, options) = (home.clone(), NluOptions::of(config));
-    let nlu = tokio::task::spawn_blocking(move || Nlu::start(&home, options)).await.context("loading the models panicked")??;
+    let nlu = tokio::task::spawn_blocking(move || Nlu::start(&home, options))
+        .await
+        .context("loading the models panicked")??;
     let zone = jiff::tz::TimeZone::get(&config.shop.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let today = Zoned::new(Clock::System.now(), zone).date();
     let locale = args.locale.as_deref().or(Some(&config.shop.locale));
-    let read = async |text: &str| nlu.read(Utterance { text, locale, history: &[], today }).await;
+    let read = async |text: &str| nlu.read(Utterance { text, mended: None, locale, history: &[], today }).await;
 
     if args.text == ["-"] {
         for line in std::io::stdin().lock().lines() {

@@ -1,5 +1,6 @@
 //! `rapport eval`: measures the models on files.
 
+mod answers;
 mod intent;
 mod output;
 mod sentiment;
@@ -25,6 +26,7 @@ enum What {
     Sentiment(sentiment::Args),
     Unhappiness(unhappiness::Args),
     Retrieval(eval_retrieval::Args),
+    Answers(answers::Args),
 }
 
 pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
@@ -32,6 +34,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         What::Intent(args) => intent::run(args, home).await,
         What::Sentiment(args) => sentiment::run(args, home).await,
         What::Unhappiness(args) => unhappiness::run(args, home).await,
+        What::Answers(args) => answers::run(args, home).await,
         What::Retrieval(args) => retrieval(args, home).await,
     }
 }

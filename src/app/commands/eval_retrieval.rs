@@ -98,7 +98,7 @@ fn evaluate(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f3
     for ((id, text), vector) in ids.iter().zip(&texts).zip(&query_vectors) {
         let vector = (!vector.is_empty()).then_some(vector.as_slice());
         let begun = Instant::now();
-        let hits = index.search(&Query { text, vector, locale: None, mode }, DEPTH);
+        let hits = index.search(&Query { text, vector, locale: None, mode, topics: None }, DEPTH);
         times_ms.push(begun.elapsed().as_secs_f64() * 1000.0);
         let ranking: Vec<&str> = hits.iter().map(|hit| hit.passage.article.as_str()).collect();
         per_query.extend(judgements.get(id).and_then(|relevant| Metrics::of(&ranking, relevant)));
@@ -195,7 +195,12 @@ fn read_judgements(path: &Path) -> anyhow::Result<HashMap<String, Judgements>> {
         let (query, document, relevance) = match cells[..] {
             [""] => continue,
             [query, document, relevance] | [query, _, document, relevance] => (query, document, relevance),
-            _ => bail!("{}:{}: {} columns; wanted are query, document and relevance, divided by tabs", path.display(), number + 1, cells.len()),
+            _ => bail!(
+                "{}:{}: {} columns; wanted are query, document and relevance, divided by tabs",
+                path.display(),
+                number + 1,
+                cells.len()
+            ),
         };
         match relevance.parse::<i64>() {
             Ok(relevance) => {
@@ -242,7 +247,14 @@ mod tests {
 
         fn args(&self, mode: SearchMode) -> Args {
             let path = |name: &str| self.folder.path().join(name);
-            Args { corpus: path("c.jsonl"), queries: path("q.jsonl"), qrels: path("r.tsv"), mode, json: true, run: Some(path("run.trec")) }
+            Args {
+                corpus: path("c.jsonl"),
+                queries: path("q.jsonl"),
+                qrels: path("r.tsv"),
+                mode,
+                json: true,
+                run: Some(path("run.trec")),
+            }
         }
     }
 

@@ -103,7 +103,7 @@ pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()>
 }
 
 async fn products(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyhow::Result<Summary> {
-    let products = read(files, |files| import::products(files)).await?;
+    let products = read(files, import::products).await?;
     if let Some(store) = target(options, config).await? {
         writing(products.len(), store.import_products(&products)).await?;
     }
@@ -117,7 +117,7 @@ async fn products(files: Vec<PathBuf>, options: &Options, config: &Config) -> an
 }
 
 async fn customers(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyhow::Result<Summary> {
-    let customers = read(files, |files| import::customers(files)).await?;
+    let customers = read(files, import::customers).await?;
     if let Some(store) = target(options, config).await? {
         writing(customers.len(), store.import_customers(&customers)).await?;
     }
@@ -145,7 +145,7 @@ async fn orders(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyh
 }
 
 async fn events(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyhow::Result<Summary> {
-    let events = read(files, |files| import::events(files)).await?;
+    let events = read(files, import::events).await?;
     // Whether a customer is known, only the database can tell, in a dry run as well.
     let store = open_existing(config).await?;
     let unknown = store.unknown_customers(&events.customers()).await?;
@@ -169,7 +169,7 @@ async fn events(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyh
 }
 
 async fn articles(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyhow::Result<Summary> {
-    let articles = read(files, |files| import::articles(files)).await?;
+    let articles = read(files, import::articles).await?;
     if let Some(store) = target(options, config).await? {
         writing(articles.len(), store.import_articles(&articles)).await?;
     }
@@ -182,7 +182,7 @@ async fn articles(files: Vec<PathBuf>, options: &Options, config: &Config) -> an
 }
 
 async fn rasa(files: Vec<PathBuf>, folder: &Path, force: bool, options: &Options) -> anyhow::Result<Summary> {
-    let bot = read(files, |files| import::rasa(files)).await?;
+    let bot = read(files, import::rasa).await?;
     let targets = intent_files(&bot.intents, folder)?;
     let there: Vec<_> =
         targets.iter().filter(|(path, _)| path.exists()).map(|(path, _)| path.display().to_string()).collect();

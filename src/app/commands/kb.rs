@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use crate::app::output;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
+use crate::nlu::training::read_intents;
 use crate::search::articles::{Problem, ReadArticle, Severity, read_folder};
-use crate::search::knowledge::Draft;
+use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{KnowledgeIndex, Mode, PassageHit, Query, lint};
 
 /// Check, index and query the knowledge base.
@@ -101,7 +102,9 @@ fn check(options: &Options, home: &Home) -> anyhow::Result<()> {
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if options.json {
-        output::json(&json!({ "articles": articles.len(), "errors": errors, "warnings": warnings, "problems": problems }))?;
+        output::json(
+            &json!({ "articles": articles.len(), "errors": errors, "warnings": warnings, "problems": problems }),
+        )?;
     } else {
         for problem in &problems {
             output::line(problem)?;
@@ -118,7 +121,7 @@ fn index(options: &Options, home: &Home) -> anyhow::Result<()> {
     let (articles, problems) = read(options.folder.clone(), home);
     let encoder = start_encoder(home)?;
     let begun = Instant::now();
-    let (index, texts) = build(&articles, &encoder)?;
+    let (index, texts) = build(&articles, home, &encoder)?;
     let seconds = begun.elapsed().as_secs_f64();
     let passages = index.passages().len();
     if options.json {
@@ -143,9 +146,10 @@ fn search(args: &SearchArgs, home: &Home) -> anyhow::Result<()> {
     } else {
         let encoder = start_encoder(home)?;
         let vector = encoder.encode_all(&[&question], |_| ())?.pop();
-        (build(&articles, &encoder)?.0, vector)
+        (build(&articles, home, &encoder)?.0, vector)
     };
-    let query = Query { text: &question, vector: vector.as_deref(), locale: args.locale.as_deref(), mode };
+    let query =
+        Query { text: &question, vector: vector.as_deref(), locale: args.locale.as_deref(), mode, topics: None };
     let begun = Instant::now();
     let hits = index.search(&query, args.count);
     let took = begun.elapsed();
@@ -185,8 +189,10 @@ fn read(folder: Option<PathBuf>, home: &Home) -> (Vec<ReadArticle>, Vec<Problem>
     (articles, problems)
 }
 
-fn build(articles: &[ReadArticle], encoder: &Encoder) -> anyhow::Result<(KnowledgeIndex, usize)> {
-    let draft = Draft::of_articles(bodies(articles));
+/// As the server builds it: the intents' examples are questions that their articles answer.
+fn build(articles: &[ReadArticle], home: &Home, encoder: &Encoder) -> anyhow::Result<(KnowledgeIndex, usize)> {
+    let questions = questions_of(&read_intents(&home.intents())?);
+    let draft = Draft::of_articles(bodies(articles)).with_questions(questions);
     let texts = draft.texts().len();
     let vectors = encoder.encode_all(draft.texts(), |_| ())?;
     Ok((draft.build(&vectors)?, texts))

@@ -80,8 +80,10 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let encoder = Encoder::start(&home.models(), EncoderOptions::default())?;
 
     let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-    let examples = specs.iter().enumerate().flat_map(|(number, spec)| spec.examples.iter().map(move |example| (number, example)));
-    let (labels, texts): (Vec<u32>, Vec<String>) = examples.map(|(number, example)| (number as u32, plain(example))).unzip();
+    let examples =
+        specs.iter().enumerate().flat_map(|(number, spec)| spec.examples.iter().map(move |example| (number, example)));
+    let (labels, texts): (Vec<u32>, Vec<String>) =
+        examples.map(|(number, example)| (number as u32, plain(example))).unzip();
     let outside = read_outside(&home.models().join("training/out_of_scope.txt"));
     let steps = Steps::default();
     let vectors = encode(&encoder, &texts, "encoding the examples", &steps)?;
@@ -217,24 +219,49 @@ fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> V
 fn print(report: &Report) {
     let intent = &report.intent;
     println!("Intents: {} examples of {} intents, judged by models that had not seen them", intent.n, intent.intents);
-    println!("  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %", 100.0 * intent.accuracy, 100.0 * intent.macro_f1, 100.0 * intent.ece);
+    println!(
+        "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
+        100.0 * intent.accuracy,
+        100.0 * intent.macro_f1,
+        100.0 * intent.ece
+    );
     if let Some(auroc) = intent.oos_auroc {
-        println!("  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered", 100.0 * intent.in_scope_kept);
+        println!(
+            "  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered",
+            100.0 * intent.in_scope_kept
+        );
     }
     if !report.worst_confusions.is_empty() {
         println!("Worst confusions:");
         println!("  {:<24} {:<24} {:>5}  example", "expected", "read as", "times");
         for confusion in &report.worst_confusions {
-            println!("  {:<24} {:<24} {:>5}  {}", confusion.expected, confusion.predicted, confusion.times, confusion.example);
+            println!(
+                "  {:<24} {:<24} {:>5}  {}",
+                confusion.expected, confusion.predicted, confusion.times, confusion.example
+            );
         }
     }
     if let Some(mood) = &report.mood {
         println!("Sentiment: {} support messages, each of {} trades held out in turn", mood.n, mood.trades);
-        println!("  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %", 100.0 * mood.accuracy, 100.0 * mood.macro_f1, 100.0 * mood.ece);
+        println!(
+            "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
+            100.0 * mood.accuracy,
+            100.0 * mood.macro_f1,
+            100.0 * mood.ece
+        );
     }
     if let Some(unhappiness) = &report.unhappiness {
-        println!("Unhappiness: {} turns of {} dialogues, whole dialogues held out", unhappiness.n, unhappiness.dialogues);
-        println!("  AUC {:.3}   precision {:.1} %   recall {:.1} %   from p = {:.2}", unhappiness.auc.unwrap_or(0.0), 100.0 * unhappiness.precision, 100.0 * unhappiness.recall, unhappiness.threshold);
+        println!(
+            "Unhappiness: {} turns of {} dialogues, whole dialogues held out",
+            unhappiness.n, unhappiness.dialogues
+        );
+        println!(
+            "  AUC {:.3}   precision {:.1} %   recall {:.1} %   from p = {:.2}",
+            unhappiness.auc.unwrap_or(0.0),
+            100.0 * unhappiness.precision,
+            100.0 * unhappiness.recall,
+            unhappiness.threshold
+        );
     }
     println!("Written to {} after {:.1} s", report.written_to, report.seconds);
 }

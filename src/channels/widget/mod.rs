@@ -2,10 +2,11 @@
 //! written from docs/interfaces.md speak.
 //!
 //! `frames` are its words, `hello` lets a visitor in, `session` is one open socket,
-//! `uploads` takes files.
+//! `uploads` takes files, and `presentation` tells the widget how it looks.
 
 pub mod frames;
 mod hello;
+mod presentation;
 mod session;
 mod uploads;
 
@@ -16,13 +17,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Query, State};
-use axum::http::HeaderMap;
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower_http::cors::{Any, CorsLayer};
 
 use super::limits::Limiter;
 use crate::base::config::Config;
@@ -70,11 +72,21 @@ impl Widget {
     pub fn router(&self) -> Router {
         // Multipart headers come on top; the handler counts the file itself.
         let upload_limit = self.shared.config.limits.upload_bytes + 64 * 1024;
-        Router::new()
-            .route("/v1/chat", get(chat))
+        // Any origin may ask: what counts is the visitor's token, which only the socket gives
+        // out, and only to websites that stand in the inbox's list. There are no cookies.
+        let files = Router::new()
             .route("/v1/uploads", post(uploads::upload).layer(DefaultBodyLimit::max(upload_limit)))
             .route("/v1/files/{id}", get(uploads::download))
-            .with_state(self.clone())
+            .layer(
+                CorsLayer::new()
+                    .allow_origin(Any)
+                    .allow_methods([Method::GET, Method::POST])
+                    .allow_headers([AUTHORIZATION]),
+            );
+        let presentation = Router::new()
+            .route("/v1/widget", get(presentation::presentation))
+            .layer(CorsLayer::new().allow_origin(Any));
+        Router::new().route("/v1/chat", get(chat)).merge(files).merge(presentation).with_state(self.clone())
     }
 
     /// Forgets the counters of who has been silent; to be called now and then.

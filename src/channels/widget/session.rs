@@ -20,7 +20,7 @@ use crate::domain::content::SurveyKind;
 use crate::domain::inbox::InboxSettings;
 use crate::domain::{Author, AuthorKind, Content, FileId, Seq};
 use crate::engine::{Inbound, IntakeError};
-use crate::store::{Feedback, FeedbackKind, Inbox, StoreError, Track, Visitor};
+use crate::store::{Feedback, FeedbackKind, Inbox, Introduction, StoreError, Track, Visitor};
 use crate::wire::{Gone, Incoming, Wire};
 
 /// How long a fresh socket may wait before it says hello.
@@ -74,7 +74,7 @@ pub(super) async fn run(widget: &Widget, socket: axum::extract::ws::WebSocket, c
         Ok(greeted) => greeted,
         Err(end) => return say_goodbye(&mut wire, end).await,
     };
-    let admitted = match admit(&shared.engine.store(), &inbox, &hello).await {
+    let admitted = match admit(shared.engine.store(), &inbox, &hello).await {
         Ok(admitted) => admitted,
         Err(refused) => return say_goodbye(&mut wire, refused.into()).await,
     };
@@ -385,6 +385,9 @@ impl Session<'_> {
     }
 
     async fn submit(&mut self, seq: Seq, values: serde_json::Map<String, serde_json::Value>) -> Result<(), ErrorFrame> {
+        if seq == 0 {
+            return self.introduce(values).await;
+        }
         let Some(Content::Form { .. }) = self.content(seq).await? else {
             return Err(ErrorFrame::new(ErrorCode::Conflict, format!("there is no form at {seq}")));
         };
@@ -392,6 +395,26 @@ impl Session<'_> {
         // The same values again change nothing; there is no client_msg_id to tell it by.
         let digest = token_hash(&serde_json::to_string(&content).unwrap_or_default());
         self.intake(format!("form:{seq}:{digest}"), vec![content]).await.map(drop)
+    }
+
+    /// What the inbox asks before the first message. It says who somebody is, not what they
+    /// want, so nobody answers it.
+    async fn introduce(&mut self, values: serde_json::Map<String, serde_json::Value>) -> Result<(), ErrorFrame> {
+        let said = |name: &str| values.get(name).and_then(|value| value.as_str()).map(|text| text.trim().to_owned());
+        let short = |text: &String| !text.is_empty() && text.len() <= 200;
+        let (name, phone) = (said("name").filter(short), said("phone").filter(short));
+        let email = said("email").filter(short).filter(|address| address.contains('@'));
+        let content = Content::Submitted { form: 0, values };
+        let client_key = format!("form:0:{}", token_hash(&serde_json::to_string(&content).unwrap_or_default()));
+        let customer_id = self.visitor.customer_id.clone();
+        let introduction = Introduction { customer_id, client_key, content, name, email, phone };
+        let store = self.shared.engine.store();
+        let reached =
+            store.introduce(&self.visitor.conversation_id, introduction).await.map_err(|error| unavailable(&error))?;
+        if let Some(seq) = reached {
+            self.shared.engine.bus().ring(&self.visitor.conversation_id, seq);
+        }
+        Ok(())
     }
 
     async fn rate(&mut self, seq: Seq, helpful: bool, comment: Option<String>) -> Result<(), ErrorFrame> {

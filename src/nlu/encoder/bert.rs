@@ -1,6 +1,6 @@
-//! The neural model itself: all-MiniLM-L6-v2, run by rust-bert on libtorch.
+//! The neural model itself: all-MiniLM-L6-v2, defined by rust-bert, on libtorch.
 
-use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-use super::threads::Threads;
+use super::forward::Forward;
 use super::{StartError, Vector};
 
 /// Numbers in a vector.
@@ -41,48 +41,56 @@ pub struct Speed {
     pub bf16_ms: f64,
 }
 
+/// What a pass is for. A pass meets at a barrier after every matrix, so where the server's
+/// own work takes a core, a second thread makes it slower, not faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// A customer waits, and the server has other work to do beside it.
+    Live,
+    /// Indexing and training, which may have all cores.
+    Bulk,
+}
+
 pub(super) struct Bert {
-    model: BertModel<BertEmbeddings>,
-    // Owns the weights' names; `set_kind` and reloading go through it.
-    store: VarStore,
+    forward: Forward,
     speed: Speed,
-    // Only the thread that owns the model comes here.
-    threads: RefCell<Threads>,
+    threads: i32,
 }
 
 impl Bert {
+    /// Runs on the thread that will own the model; libtorch counts its threads for the
+    /// whole process, but only this thread has work for them.
     pub(super) fn load(
         weights: &Path,
         precision: Precision,
         threads: usize,
         warm_up: &[Vec<u32>],
     ) -> Result<Self, StartError> {
-        let mut store = VarStore::new(Device::Cpu);
-        let model = BertModel::new_with_optional_pooler(store.root(), &config(), false);
-        store.freeze();
-        let speed = Speed { precision, fp32_ms: 0.0, bf16_ms: 0.0 };
-        let mut bert = Self { model, store, speed, threads: RefCell::new(Threads::new(threads)) };
-        bert.read(weights)?;
-        match precision {
-            Precision::Fp32 => bert.speed.fp32_ms = bert.trial(warm_up),
+        let weights = read(weights)?;
+        let loaded = |kind| Self {
+            forward: Forward::of(&weights, kind),
+            speed: Speed { precision, fp32_ms: 0.0, bf16_ms: 0.0 },
+            threads: if threads == 0 { cores() } else { i32::try_from(threads).unwrap_or(i32::MAX) },
+        };
+        let bert = match precision {
+            Precision::Fp32 => {
+                let mut exact = loaded(Kind::Float);
+                exact.speed.fp32_ms = exact.trial(warm_up);
+                exact
+            }
             Precision::Bf16 => {
-                bert.store.bfloat16();
-                bert.speed.bf16_ms = bert.trial(warm_up);
+                let mut rounded = loaded(Kind::BFloat16);
+                rounded.speed.bf16_ms = rounded.trial(warm_up);
+                rounded
             }
             Precision::Auto => {
-                bert.speed.fp32_ms = bert.trial(warm_up);
-                bert.store.bfloat16();
-                bert.speed.bf16_ms = bert.trial(warm_up);
-                bert.speed.precision = Precision::Bf16;
-                if bert.speed.fp32_ms < bert.speed.bf16_ms {
-                    // Read again, since rounding cannot be undone: the two precisions are
-                    // never in memory together.
-                    bert.store.float();
-                    bert.read(weights)?;
-                    bert.speed.precision = Precision::Fp32;
-                }
+                let (exact, rounded) = (loaded(Kind::Float), loaded(Kind::BFloat16));
+                let (fp32_ms, bf16_ms) = (exact.trial(warm_up), rounded.trial(warm_up));
+                let (chosen, precision) =
+                    if fp32_ms < bf16_ms { (exact, Precision::Fp32) } else { (rounded, Precision::Bf16) };
+                Self { speed: Speed { precision, fp32_ms, bf16_ms }, ..chosen }
             }
-        }
+        };
         Ok(bert)
     }
 
@@ -90,17 +98,16 @@ impl Bert {
         self.speed
     }
 
-    /// One pass over a batch, with as many threads as are best now.
-    pub(super) fn encode(&self, batch: &[Vec<u32>]) -> Vec<Vector> {
-        let padded_tokens = batch.len() * batch.iter().map(Vec::len).max().unwrap_or(0);
-        let way = self.threads.borrow_mut().next(padded_tokens);
-        if tch::get_num_threads() != way.threads {
-            tch::set_num_threads(way.threads);
+    /// One pass over a batch, with as many threads as the occasion asks for.
+    pub(super) fn encode(&self, batch: &[Vec<u32>], occasion: Occasion) -> Vec<Vector> {
+        let threads = match occasion {
+            Occasion::Live => self.threads,
+            Occasion::Bulk => self.threads.max(cores()),
+        };
+        if tch::get_num_threads() != threads {
+            tch::set_num_threads(threads);
         }
-        let started = Instant::now();
-        let vectors = self.pass(batch);
-        self.threads.borrow_mut().learn(way, padded_tokens, started.elapsed());
-        vectors
+        self.pass(batch)
     }
 
     /// Each text gets the mean of its tokens' outputs, scaled to length 1. No token of
@@ -119,41 +126,45 @@ impl Bert {
         }
         let ids = Tensor::from_slice(&ids).view(shape);
         let mask = Tensor::from_slice(&mask).view(shape);
-        let output = self
-            .model
-            .forward_t(Some(&ids), Some(&mask), None, None, None, None, None, false)
-            .expect("ids and mask are two-dimensional: this is a bug");
+        let output = self.forward.run(&ids, &mask);
         // Single precision from here on: a mean in bfloat16 would lose a digit.
-        let hidden = output.hidden_state.to_kind(Kind::Float);
+        let hidden = output.to_kind(Kind::Float);
         let sum = mask.to_kind(Kind::Float).unsqueeze(1).matmul(&hidden).squeeze_dim(1);
         let flat = Vec::<f32>::try_from(sum.contiguous().view([-1])).expect("a flat float tensor: this is a bug");
         // The length of the sum is divided out, and the number of tokens with it.
         flat.chunks_exact(DIMENSIONS).map(normalised).collect()
     }
 
-    fn read(&mut self, weights: &Path) -> Result<(), StartError> {
-        self.store.load(weights).map_err(|error| StartError::Weights {
-            path: weights.display().to_string(),
-            reason: error.to_string(),
-        })
-    }
-
     /// Milliseconds of one short message, the median, after every length was run once.
     fn trial(&self, warm_up: &[Vec<u32>]) -> f64 {
         for text in warm_up {
-            self.encode(std::slice::from_ref(text));
+            self.encode(std::slice::from_ref(text), Occasion::Live);
         }
-        self.encode(&vec![warm_up[0].clone(); 8]);
+        self.encode(&vec![warm_up[0].clone(); 8], Occasion::Live);
         let began = Instant::now();
         let mut times = Vec::with_capacity(TRIALS);
         while times.len() < 3 || (times.len() < TRIALS && began.elapsed() < TRIAL_TIME) {
             let started = Instant::now();
-            self.encode(&warm_up[..1]);
+            self.encode(&warm_up[..1], Occasion::Live);
             times.push(started.elapsed().as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);
         times[times.len() / 2]
     }
+}
+
+/// The published weights by name, as rust-bert's definition of the network wants them.
+fn read(path: &Path) -> Result<HashMap<String, Tensor>, StartError> {
+    let mut store = VarStore::new(Device::Cpu);
+    BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &config(), false);
+    store
+        .load(path)
+        .map_err(|error| StartError::Weights { path: path.display().to_string(), reason: error.to_string() })?;
+    Ok(store.variables())
+}
+
+fn cores() -> i32 {
+    std::thread::available_parallelism().map_or(1, |cores| i32::try_from(cores.get()).unwrap_or(i32::MAX))
 }
 
 fn normalised(sum: &[f32]) -> Vector {
@@ -166,7 +177,7 @@ fn to_i64(count: usize) -> i64 {
 }
 
 /// The architecture of all-MiniLM-L6-v2, as published with its weights.
-fn config() -> BertConfig {
+pub(super) fn config() -> BertConfig {
     BertConfig {
         hidden_act: Activation::gelu,
         attention_probs_dropout_prob: 0.0,

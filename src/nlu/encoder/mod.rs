@@ -8,10 +8,11 @@
 //! It knows nothing of intents, moods, articles or databases: whoever needs the meaning
 //! of a text as numbers uses it.
 
+mod ahead;
 mod bert;
 mod files;
+mod forward;
 mod queue;
-mod threads;
 mod tokens;
 mod worker;
 
@@ -24,6 +25,7 @@ pub use bert::{DIMENSIONS, Precision, Speed};
 pub use files::{EncoderFiles, FilesError};
 pub use tokens::MAX_TOKENS;
 
+use ahead::{Ahead, Answer};
 use queue::{BulkJob, LiveJob, Queue, Refused};
 use tokens::Tokens;
 
@@ -39,7 +41,7 @@ const BULK_TOKENS: usize = 512;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncoderOptions {
     pub precision: Precision,
-    /// Threads of one model run; 0 finds out again and again how many are best.
+    /// Threads of a pass over what customers wait for; 0 takes a thread for each core.
     pub threads: usize,
     /// Messages that may wait; one more is refused with [`EncodeError::Overloaded`].
     pub queue: usize,
@@ -49,7 +51,7 @@ pub struct EncoderOptions {
 
 impl Default for EncoderOptions {
     fn default() -> Self {
-        Self { precision: Precision::Auto, threads: 0, queue: 512, max_batch_tokens: 1024 }
+        Self { precision: Precision::Auto, threads: 1, queue: 512, max_batch_tokens: 1024 }
     }
 }
 
@@ -85,6 +87,7 @@ pub struct Encoder {
 
 struct Shared {
     queue: Arc<Queue>,
+    ahead: Ahead,
     tokens: Tokens,
     identity: String,
     speed: Speed,
@@ -111,7 +114,7 @@ impl Encoder {
             match model {
                 Ok(model) => {
                     let _ = ready.send(Ok(model.speed()));
-                    Some(move |batch: &[Vec<u32>]| model.encode(batch))
+                    Some(move |batch: &[Vec<u32>], occasion| model.encode(batch, occasion))
                 }
                 Err(error) => {
                     let _ = ready.send(Err(error));
@@ -123,11 +126,29 @@ impl Encoder {
         tracing::info!(
             precision = ?speed.precision, fp32_ms = speed.fp32_ms, bf16_ms = speed.bf16_ms, "encoder ready"
         );
-        Ok(Self { shared: Arc::new(Shared { queue, tokens, identity: files.identity, speed }) })
+        Ok(Self {
+            shared: Arc::new(Shared { queue, ahead: Ahead::default(), tokens, identity: files.identity, speed }),
+        })
+    }
+
+    /// Begins to encode a text that [`Encoder::encode`] will be asked for in a moment. A
+    /// full queue is no error here: the asking itself will tell.
+    pub fn encode_ahead(&self, text: &str) {
+        if let Ok(answer) = self.ask(text) {
+            self.shared.ahead.keep(text, answer);
+        }
     }
 
     /// The vector of one text, of which the first [`MAX_TOKENS`] tokens count.
     pub async fn encode(&self, text: &str) -> Result<Vector, EncodeError> {
+        let answer = match self.shared.ahead.take(text) {
+            Some(answer) => answer,
+            None => self.ask(text)?,
+        };
+        answer.await.unwrap_or(Err(EncodeError::Unavailable))
+    }
+
+    fn ask(&self, text: &str) -> Result<Answer, EncodeError> {
         let tokens = self.shared.tokens.of(text);
         let (reply, answer) = oneshot::channel();
         self.shared.queue.push_live(LiveJob { tokens, reply }).map_err(|refused| match refused {
@@ -137,7 +158,7 @@ impl Encoder {
             }
             Refused::Closed => EncodeError::Unavailable,
         })?;
-        answer.await.unwrap_or(Err(EncodeError::Unavailable))
+        Ok(answer)
     }
 
     /// As [`Encoder::encode`], for callers outside the async runtime.
@@ -148,11 +169,7 @@ impl Encoder {
 
     /// The vectors of many texts, in their order, for training and indexing. Blocks; live
     /// messages go before it. `progress` is told how many texts are done so far.
-    pub fn encode_all<S: AsRef<str>>(
-        &self,
-        texts: &[S],
-        progress: impl Fn(usize),
-    ) -> Result<Vec<Vector>, EncodeError> {
+    pub fn encode_all<S: AsRef<str>>(&self, texts: &[S], progress: impl Fn(usize)) -> Result<Vec<Vector>, EncodeError> {
         let tokens: Vec<Vec<u32>> = texts.iter().map(|text| self.shared.tokens.of(text.as_ref())).collect();
         // Texts of like length go together, so that little is spent on padding.
         let mut by_length: Vec<usize> = (0..tokens.len()).collect();
@@ -178,6 +195,11 @@ impl Encoder {
         Ok(vectors)
     }
 
+    /// Whether a word, in lower case, is one that the model knows as a whole.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.shared.tokens.is_word(word)
+    }
+
     /// The sha256 of the weights: heads trained on another encoder's vectors are worthless.
     pub fn identity(&self) -> &str {
         &self.shared.identity
@@ -194,5 +216,7 @@ impl Encoder {
     }
 }
 
+#[cfg(test)]
+mod real;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use std::sync::mpsc;
 
 use proptest::prelude::*;
 
+use super::bert::Occasion;
 use super::queue::Work;
 use super::*;
 
@@ -24,11 +25,14 @@ fn lengths(work: Option<Work>) -> Vec<usize> {
 #[test]
 fn a_batch_is_what_queued_up_to_the_budget() {
     let queue = Queue::new(10, 40);
-    let answers: Vec<Answer> = [10, 10, 12, 5].into_iter().map(|length| {
-        let (job, answer) = live(length);
-        assert!(queue.push_live(job).is_ok());
-        answer
-    }).collect();
+    let answers: Vec<Answer> = [10, 10, 12, 5]
+        .into_iter()
+        .map(|length| {
+            let (job, answer) = live(length);
+            assert!(queue.push_live(job).is_ok());
+            answer
+        })
+        .collect();
     // 3 × 12 = 36 fits, a fourth would make it 48.
     assert_eq!(lengths(queue.next()), [10, 10, 12]);
     assert_eq!(lengths(queue.next()), [5]);
@@ -95,7 +99,7 @@ fn a_closed_queue_lets_go_of_everybody() {
 }
 
 /// Gives the number of tokens; panics on a batch with a text of 13.
-fn counting(batch: &[Vec<u32>]) -> Vec<Vector> {
+fn counting(batch: &[Vec<u32>], _: Occasion) -> Vec<Vector> {
     assert!(batch.iter().all(|text| text.len() != 13), "thirteen");
     batch.iter().map(|text| vec![text.len() as f32]).collect()
 }
@@ -118,7 +122,7 @@ fn a_model_that_does_not_load_leaves_nobody_waiting() {
     let queue = Arc::new(Queue::new(10, 10));
     let (job, answer) = live(1);
     assert!(queue.push_live(job).is_ok());
-    worker::spawn(Arc::clone(&queue), || None::<fn(&[Vec<u32>]) -> Vec<Vector>>).unwrap().join().unwrap();
+    worker::spawn(Arc::clone(&queue), || None::<fn(&[Vec<u32>], Occasion) -> Vec<Vector>>).unwrap().join().unwrap();
     assert!(answer.blocking_recv().is_err());
     let (job, _answer) = live(1);
     assert_eq!(queue.push_live(job), Err(Refused::Closed));

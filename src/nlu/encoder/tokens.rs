@@ -21,7 +21,10 @@ impl Tokens {
         let unreadable = |reason: String| StartError::Tokenizer { path: path.display().to_string(), reason };
         let mut tokenizer = Tokenizer::from_file(path).map_err(|error| unreadable(error.to_string()))?;
         let truncation = TruncationParams { max_length: MAX_TOKENS, ..TruncationParams::default() };
-        tokenizer.with_padding(None).with_truncation(Some(truncation)).map_err(|error| unreadable(error.to_string()))?;
+        tokenizer
+            .with_padding(None)
+            .with_truncation(Some(truncation))
+            .map_err(|error| unreadable(error.to_string()))?;
         Ok(Self(tokenizer))
     }
 
@@ -36,6 +39,11 @@ impl Tokens {
                 self.0.encode_fast("", true).map(|encoding| encoding.get_ids().to_vec()).unwrap_or_default()
             }
         }
+    }
+
+    /// Whether the model learnt the word as a whole, which it did for common words only.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.0.token_to_id(word).is_some()
     }
 
     /// Texts of the lengths that customers write, for the first runs of the model.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use super::bert::Occasion;
 use super::queue::{Queue, Work};
 use super::{EncodeError, Vector};
 
@@ -13,7 +14,7 @@ use super::{EncodeError, Vector};
 pub(super) fn spawn<Load, Model>(queue: Arc<Queue>, load: Load) -> std::io::Result<JoinHandle<()>>
 where
     Load: FnOnce() -> Option<Model> + Send + 'static,
-    Model: Fn(&[Vec<u32>]) -> Vec<Vector>,
+    Model: Fn(&[Vec<u32>], Occasion) -> Vec<Vector>,
 {
     std::thread::Builder::new().name("encoder".to_owned()).spawn(move || {
         // Whatever ends this thread, nobody may go on waiting for it.
@@ -33,12 +34,12 @@ impl Drop for CloseOnDrop {
     }
 }
 
-fn answer(work: Work, model: &impl Fn(&[Vec<u32>]) -> Vec<Vector>) {
+fn answer(work: Work, model: &impl Fn(&[Vec<u32>], Occasion) -> Vec<Vector>) {
     match work {
         Work::Live(jobs) => {
             let (batch, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.tokens, job.reply)).unzip();
             let started = Instant::now();
-            match run(model, &batch) {
+            match run(model, &batch, Occasion::Live) {
                 Ok(vectors) => {
                     metrics::histogram!("rapport_encoder_batch_size").record(batch.len() as f64);
                     metrics::histogram!("rapport_encoder_batch_seconds").record(started.elapsed().as_secs_f64());
@@ -55,14 +56,18 @@ fn answer(work: Work, model: &impl Fn(&[Vec<u32>]) -> Vec<Vector>) {
             }
         }
         Work::Bulk(job) => {
-            let _ = job.reply.send(run(model, &job.batch));
+            let _ = job.reply.send(run(model, &job.batch, Occasion::Bulk));
         }
     }
 }
 
 /// A model that panics fails its batch only: it keeps no state between runs.
-fn run(model: &impl Fn(&[Vec<u32>]) -> Vec<Vector>, batch: &[Vec<u32>]) -> Result<Vec<Vector>, EncodeError> {
-    match catch_unwind(AssertUnwindSafe(|| model(batch))) {
+fn run(
+    model: &impl Fn(&[Vec<u32>], Occasion) -> Vec<Vector>,
+    batch: &[Vec<u32>],
+    occasion: Occasion,
+) -> Result<Vec<Vector>, EncodeError> {
+    match catch_unwind(AssertUnwindSafe(|| model(batch, occasion))) {
         Ok(vectors) if vectors.len() == batch.len() => Ok(vectors),
         Ok(vectors) => {
             tracing::error!(asked = batch.len(), got = vectors.len(), "the encoder gave the wrong number of vectors");

@@ -78,8 +78,12 @@ pub fn run(
     let number = |label: &String| names.binary_search(label).ok();
 
     let began = Instant::now();
-    let texts: Vec<&str> =
-        inside.iter().chain(&outside).map(|row| row.text.as_str()).chain(data.test.iter().map(|row| row.text.as_str())).collect();
+    let texts: Vec<&str> = inside
+        .iter()
+        .chain(&outside)
+        .map(|row| row.text.as_str())
+        .chain(data.test.iter().map(|row| row.text.as_str()))
+        .collect();
     let vectors = encoder.encode_all(&texts, |done| progress("encoding", done as f32 / texts.len() as f32))?;
     let encode_s = began.elapsed().as_secs_f64();
     let (train_vectors, test_vectors) = vectors.split_at(inside.len() + outside.len());
@@ -90,7 +94,11 @@ pub fn run(
         texts: inside.iter().map(|row| row.text.as_str()).collect(),
         labels: inside.iter().filter_map(|row| number(&row.label)).map(|label| label as u32).collect(),
         vectors: inside_vectors.iter().map(Vec::as_slice).collect(),
-        outside: outside.iter().zip(outside_vectors).map(|(row, vector)| (row.text.as_str(), vector.as_slice())).collect(),
+        outside: outside
+            .iter()
+            .zip(outside_vectors)
+            .map(|(row, vector)| (row.text.as_str(), vector.as_slice()))
+            .collect(),
         names: names.clone(),
     };
     let trained = train(&examples, &|done| progress("training", done));
@@ -120,13 +128,24 @@ pub fn run(
         });
     }
     let predict_ms_p50 = time_alone(data, encoder, &trained)?;
-    let report = scored.report(outsider, IntentReport {
-        accuracy: 0.0, macro_f1: 0.0, mcc: 0.0, oos_auroc: None, oos_recall: None, in_scope_refused: 0.0, ece: 0.0,
-        encode_s, train_s, predict_ms_p50,
-        n: data.test.len(),
-        intents: names.len(),
-        cross_validation: trained.validation,
-    });
+    let report = scored.report(
+        outsider,
+        IntentReport {
+            accuracy: 0.0,
+            macro_f1: 0.0,
+            mcc: 0.0,
+            oos_auroc: None,
+            oos_recall: None,
+            in_scope_refused: 0.0,
+            ece: 0.0,
+            encode_s,
+            train_s,
+            predict_ms_p50,
+            n: data.test.len(),
+            intents: names.len(),
+            cross_validation: trained.validation,
+        },
+    );
     Ok((report, predictions))
 }
 

@@ -38,7 +38,11 @@ pub fn labels(rows: &[Labelled], path: &Path) -> Result<Vec<SentimentLabel>, Dat
     rows.iter()
         .map(|row| {
             SentimentLabel::parse(&row.label.to_lowercase()).ok_or_else(|| {
-                DataError::new(path, row.line, format!("{:?} is no label; write negative, neutral or positive", row.label))
+                DataError::new(
+                    path,
+                    row.line,
+                    format!("{:?} is no label; write negative, neutral or positive", row.label),
+                )
             })
         })
         .collect()

@@ -14,10 +14,8 @@ pub struct Labelled {
 
 pub fn read(path: &Path) -> Result<Vec<Labelled>, DataError> {
     let wrong = |line: usize, reason: String| DataError::new(path, line, reason);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_path(path)
-        .map_err(|error| wrong(1, error.to_string()))?;
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(|error| wrong(1, error.to_string()))?;
     let header = reader.headers().map_err(|error| wrong(1, error.to_string()))?.clone();
     let column = |name: &str| header.iter().position(|title| title.trim().eq_ignore_ascii_case(name));
     let (text, label) = match (column("text"), column("label")) {
@@ -32,7 +30,8 @@ pub fn read(path: &Path) -> Result<Vec<Labelled>, DataError> {
             wrong(line, error.to_string())
         })?;
         let line = record.position().map_or(1, |place| place.line() as usize);
-        let cell = |column: usize| record.get(column).ok_or_else(|| wrong(line, format!("column {} is missing", column + 1)));
+        let cell =
+            |column: usize| record.get(column).ok_or_else(|| wrong(line, format!("column {} is missing", column + 1)));
         let row = Labelled { text: cell(text)?.to_owned(), label: cell(label)?.trim().to_owned(), line };
         if row.label.is_empty() {
             return Err(wrong(line, "the label is empty".to_owned()));

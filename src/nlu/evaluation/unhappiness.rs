@@ -42,7 +42,8 @@ pub fn run(
     progress: &dyn Fn(&str, f32),
 ) -> Result<(UnhappinessReport, Vec<UnhappinessPrediction>), EncodeError> {
     let turns = || dialogues.iter().flat_map(|dialogue| &dialogue.turns);
-    let texts: Vec<&str> = turns().filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect();
+    let texts: Vec<&str> =
+        turns().filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect();
     let vectors = encoder.encode_all(&texts, |done| progress("encoding", done as f32 / texts.len() as f32))?;
     let mut vectors = vectors.iter();
     let mut predictions = Vec::with_capacity(texts.len());

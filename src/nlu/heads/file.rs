@@ -212,7 +212,11 @@ impl Contents {
 
 fn finite(name: &str, values: impl Iterator<Item = f32>) -> Result<Vec<f32>, String> {
     let values: Vec<f32> = values.collect();
-    if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(format!("{name} has numbers that are none")) }
+    if values.iter().all(|value| value.is_finite()) {
+        Ok(values)
+    } else {
+        Err(format!("{name} has numbers that are none"))
+    }
 }
 
 impl Stored for IntentHead {
@@ -221,6 +225,7 @@ impl Stored for IntentHead {
         into.note("blend", &self.blend);
         into.note("scope", &self.scope);
         into.put_linear("dense", &self.dense);
+        into.put_linear("chatter", &self.chatter);
         into.put_lexical("lexical", &self.lexical);
         into.put_u32("examples.labels", &self.neighbours.labels);
         into.put_f32("examples.scales", &self.neighbours.scales);
@@ -251,6 +256,7 @@ impl Stored for IntentHead {
         }
         Ok(Self {
             dense: from.linear("dense", classes)?,
+            chatter: from.linear("chatter", 1)?,
             lexical: from.lexical("lexical", classes)?,
             labels,
             neighbours,

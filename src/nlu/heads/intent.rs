@@ -4,7 +4,7 @@
 //! and the nearest examples. Their log-probabilities are added with weights found by
 //! cross-validation; a temperature makes the result a calibrated probability.
 
-use super::lexical::{LexicalModel, Sparse};
+use super::lexical::LexicalModel;
 use super::linear::Linear;
 use super::neighbours::{self, Nearest, Neighbours};
 use super::numbers::{argmax, log_odds, log_softmax, sigmoid, softmax};
@@ -16,6 +16,8 @@ pub struct IntentHead {
     pub lexical: LexicalModel,
     pub neighbours: Neighbours,
     pub blend: Blend,
+    /// One class: how much a message is like those that no shop's intents cover.
+    pub chatter: Linear,
     pub scope: ScopeRule,
 }
 
@@ -31,6 +33,8 @@ pub struct Views {
     pub energy: f32,
     /// Share of the message's words and word pairs that training has seen.
     pub known: f32,
+    /// Log-odds of being chatter; 0 where training had no such messages.
+    pub chatter: f32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -63,7 +67,7 @@ impl Blend {
 }
 
 /// Things about a reading that differ between what intents cover and what they do not.
-pub const SCOPE_FEATURES: usize = 8;
+pub const SCOPE_FEATURES: usize = 9;
 
 /// A logistic model of "no intent covers this", and the probability from which it is said.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -99,6 +103,7 @@ pub fn scope_features(views: &Views, probabilities: &[f32]) -> [f32; SCOPE_FEATU
         views.energy,
         views.lexical.get(best).copied().unwrap_or(0.0),
         views.known,
+        views.chatter,
     ]
 }
 
@@ -129,11 +134,8 @@ impl IntentHead {
     fn views(&self, text: &str, vector: &[f32]) -> Views {
         let (features, known) = self.lexical.vocabulary.features(text);
         let nearest = self.neighbours.nearest(vector);
-        Views::new(self.dense.logits(vector), self.lexical_logits(&features), nearest, known)
-    }
-
-    fn lexical_logits(&self, features: &Sparse) -> Vec<f32> {
-        self.lexical.logits(features)
+        let chatter = self.chatter.logits(vector).first().copied().unwrap_or(0.0);
+        Views { chatter, ..Views::new(self.dense.logits(vector), self.lexical.logits(&features), nearest, known) }
     }
 }
 
@@ -143,6 +145,6 @@ impl Views {
         log_softmax(&mut dense);
         log_softmax(&mut lexical);
         let neighbours = neighbours::vote(&nearest, dense.len());
-        Self { dense, lexical, neighbours, nearest, energy, known }
+        Self { dense, lexical, neighbours, nearest, energy, known, chatter: 0.0 }
     }
 }

@@ -163,8 +163,11 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// A feature's hash, and how often it occurs.
+type Counted = (u32, u32);
+
 /// Counted hashes of word features and of character features, each without repeats.
-fn hashed(text: &str) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+fn hashed(text: &str) -> (Vec<Counted>, Vec<Counted>) {
     let words = words(text);
     let mut word_features = Vec::with_capacity(words.len() * 2);
     let mut char_features = Vec::with_capacity(words.len() * 20);

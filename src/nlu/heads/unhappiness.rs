@@ -18,8 +18,19 @@ use crate::domain::entry::AuthorKind;
 /// What the model watches, in the order of its weights.
 pub const SIGNALS: usize = 13;
 const NAMES: [&str; SIGNALS] = [
-    "negative", "positive", "complaint", "before", "asked_again", "bot_repeats", "bot_failed", "strong_words",
-    "wants_person", "shouting", "waiting", "with_agent", "length",
+    "negative",
+    "positive",
+    "complaint",
+    "before",
+    "asked_again",
+    "bot_repeats",
+    "bot_failed",
+    "strong_words",
+    "wants_person",
+    "shouting",
+    "waiting",
+    "with_agent",
+    "length",
 ];
 
 #[derive(Clone, Debug, Default)]
@@ -74,7 +85,8 @@ const WORTH_NAMING: f32 = 0.25;
 
 impl SignalModel {
     pub fn p(&self, signals: &Signals) -> f32 {
-        let standard = signals.values.iter().zip(&self.means).zip(&self.scales).map(|((x, mean), scale)| (x - mean) / scale);
+        let standard =
+            signals.values.iter().zip(&self.means).zip(&self.scales).map(|((x, mean), scale)| (x - mean) / scale);
         sigmoid(self.bias + standard.zip(&self.weights).map(|(x, weight)| x * weight).sum::<f32>())
     }
 

@@ -38,8 +38,18 @@ const EMOTIONS: [(&str, &[&str]); 11] = [
 ];
 
 const POSITIVE: [&str; 12] = [
-    "admiration", "amusement", "approval", "caring", "desire", "excitement", "gratitude", "joy", "love", "optimism",
-    "pride", "relief",
+    "admiration",
+    "amusement",
+    "approval",
+    "caring",
+    "desire",
+    "excitement",
+    "gratitude",
+    "joy",
+    "love",
+    "optimism",
+    "pride",
+    "relief",
 ];
 
 /// Neither good nor bad by themselves.
@@ -167,7 +177,11 @@ mod tests {
         assert!(error.contains("sentiment.csv:3: ") && error.contains("meh"), "{error}");
 
         let dialogues = folder.path().join("d.jsonl");
-        std::fs::write(&dialogues, "{\"id\":\"1\",\"turns\":[]}\n{\"id\":\"2\",\"turns\":[{\"author\":\"robot\",\"text\":\"\"}]}\n").unwrap();
+        std::fs::write(
+            &dialogues,
+            "{\"id\":\"1\",\"turns\":[]}\n{\"id\":\"2\",\"turns\":[{\"author\":\"robot\",\"text\":\"\"}]}\n",
+        )
+        .unwrap();
         let error = read_dialogues(&dialogues).unwrap_err().to_string();
         assert!(error.contains("d.jsonl:2: ") && error.contains("robot"), "{error}");
     }

@@ -174,7 +174,7 @@ fn two_loops(slope: &Tensor, steps: &[(Tensor, Tensor, f64)]) -> Tensor {
         alphas.push(alpha);
     }
     if let Some((_, turned, rho)) = steps.last() {
-        direction = direction / (rho * product(turned, turned));
+        direction /= rho * product(turned, turned);
     }
     for ((moved, turned, rho), alpha) in steps.iter().zip(alphas.iter().rev()) {
         let beta = rho * product(turned, &direction);

@@ -16,6 +16,7 @@ use super::logistic::{self, Opinions};
 use super::sparse::{self, FittedSparse, SparseExample, SparseOptions};
 use crate::nlu::heads::intent::{Blend, IntentHead, SCOPE_FEATURES, ScopeRule, Views, scope_features};
 use crate::nlu::heads::lexical::{LexicalModel, Sparse, Vocabulary};
+use crate::nlu::heads::linear::Linear;
 use crate::nlu::heads::neighbours::{NEIGHBOURS, Nearest, Neighbours};
 use crate::nlu::heads::numbers::argmax;
 use crate::nlu::metrics::{self, MccTally};
@@ -103,11 +104,15 @@ pub fn train(examples: &IntentExamples<'_>, progress: &(dyn Fn(f32) + Sync)) -> 
         progress(part * steps as f32 / (2 * tasks) as f32);
     };
     let everything = Split::everything(examples);
-    let dense: Vec<DensePart> = splits.iter().chain([&everything]).map(|split| {
-        let part = DensePart::fit(examples, split);
-        advance(1.0);
-        part
-    }).collect();
+    let dense: Vec<DensePart> = splits
+        .iter()
+        .chain([&everything])
+        .map(|split| {
+            let part = DensePart::fit(examples, split);
+            advance(1.0);
+            part
+        })
+        .collect();
     let wording = in_parallel(tasks, |task| {
         let split = splits.get(task).unwrap_or(&everything);
         let part = LexicalPart::fit(examples, split);
@@ -115,14 +120,21 @@ pub fn train(examples: &IntentExamples<'_>, progress: &(dyn Fn(f32) + Sync)) -> 
         part
     });
 
-    let seen: Vec<Vec<(usize, Views)>> = splits
+    let chatter = Chatter::fit(examples, &fold_of);
+    let mut seen: Vec<Vec<(usize, Views)>> = splits
         .iter()
         .zip(dense.iter().zip(&wording))
         .map(|(split, (dense, wording))| split.views(examples, dense, wording))
         .collect();
+    for (row, views) in seen.iter_mut().flatten() {
+        views.chatter = chatter.examples[*row];
+    }
     let in_scope: Vec<&(usize, Views)> = seen[..FOLDS].iter().flatten().collect();
     let left_out: Vec<&Views> = seen[FOLDS..].iter().flatten().map(|(_, views)| views).collect();
-    let known_outside = outside_views(examples, &splits[0], &dense[0], &wording[0]);
+    let mut known_outside = outside_views(examples, &splits[0], &dense[0], &wording[0]);
+    for (views, score) in known_outside.iter_mut().zip(&chatter.outside) {
+        views.chatter = *score;
+    }
 
     let blend = fit_blend(examples, &in_scope);
     let scope = fit_scope(examples, &blend, &in_scope, &left_out, &known_outside);
@@ -136,6 +148,7 @@ pub fn train(examples: &IntentExamples<'_>, progress: &(dyn Fn(f32) + Sync)) -> 
         lexical: LexicalModel::quantised(wording.vocabulary, &wording.fitted.weights, wording.fitted.bias),
         neighbours: Neighbours::quantised(&examples.vectors, examples.labels.clone(), classes),
         blend,
+        chatter: chatter.model,
         scope,
     };
     progress(1.0);
@@ -216,8 +229,11 @@ impl DensePart {
         let penalty = 1.0 / (FREEDOM * split.train.len().max(1) as f64);
         let fitted = dense::fit(&data, &DenseOptions { loss: Loss::Softmax, penalty, iterations: 100 }, None);
         let test: Vec<&[f32]> = split.test.iter().map(|&row| examples.vectors[row]).collect();
-        let (logits, nearest) =
-            if test.is_empty() { Default::default() } else { (fitted.logits(&test), nearest(&test, &vectors, &labels)) };
+        let (logits, nearest) = if test.is_empty() {
+            Default::default()
+        } else {
+            (fitted.logits(&test), nearest(&test, &vectors, &labels))
+        };
         Self { fitted, logits, nearest }
     }
 }
@@ -259,6 +275,61 @@ impl LexicalPart {
     }
 }
 
+/// A linear model that tells examples from messages known to be outside, and what it says
+/// of each where it has not seen it.
+struct Chatter {
+    model: Linear,
+    examples: Vec<f32>,
+    outside: Vec<f32>,
+}
+
+impl Chatter {
+    fn fit(examples: &IntentExamples<'_>, fold_of: &[usize]) -> Self {
+        let width = examples.vectors.first().map_or(0, |vector| vector.len());
+        let mut chatter = Self {
+            model: Linear { classes: 1, weights: vec![0.0; width], bias: vec![0.0] },
+            examples: vec![0.0; examples.vectors.len()],
+            outside: vec![0.0; examples.outside.len()],
+        };
+        if examples.outside.len() < FOLDS {
+            return chatter;
+        }
+        let outside_fold = folds::grouped(examples.outside.len(), FOLDS, 13);
+        for fold in 0..FOLDS {
+            let model = Self::model(examples, |row| fold_of[row] != fold, |row| outside_fold[row] != fold);
+            let score = |vector: &[f32]| model.logits(vector).first().copied().unwrap_or(0.0);
+            for (row, vector) in examples.vectors.iter().enumerate().filter(|&(row, _)| fold_of[row] == fold) {
+                chatter.examples[row] = score(vector);
+            }
+            let outside = examples.outside.iter().enumerate().filter(|&(row, _)| outside_fold[row] == fold);
+            for (row, (_, vector)) in outside {
+                chatter.outside[row] = score(vector);
+            }
+        }
+        chatter.model = Self::model(examples, |_| true, |_| true);
+        chatter
+    }
+
+    fn model(
+        examples: &IntentExamples<'_>,
+        takes: impl Fn(usize) -> bool,
+        takes_outside: impl Fn(usize) -> bool,
+    ) -> Linear {
+        let inside = (0..examples.vectors.len()).filter(|&row| takes(row)).map(|row| examples.vectors[row]);
+        let outside = (0..examples.outside.len()).filter(|&row| takes_outside(row)).map(|row| examples.outside[row].1);
+        let mut vectors: Vec<&[f32]> = inside.collect();
+        let count = vectors.len();
+        vectors.extend(outside);
+        let targets: Vec<f32> = (0..vectors.len()).map(|row| f32::from(u8::from(row >= count))).collect();
+        let outside_weight =
+            count as f32 * OUTSIDE_SHARE / (1.0 - OUTSIDE_SHARE) / (vectors.len() - count).max(1) as f32;
+        let weights: Vec<f32> = targets.iter().map(|&target| if target > 0.5 { outside_weight } else { 1.0 }).collect();
+        let penalty = 1.0 / (FREEDOM * vectors.len() as f64);
+        let data = DenseData::new(&vectors, &targets, Some(&weights), 1);
+        dense::fit(&data, &DenseOptions { loss: Loss::Sigmoid, penalty, iterations: 100 }, None).model()
+    }
+}
+
 /// Runs the tasks on as many threads as there are cores; results in the tasks' order.
 fn in_parallel<T: Send>(tasks: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
@@ -283,12 +354,7 @@ fn in_parallel<T: Send>(tasks: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn outside_views(
-    examples: &IntentExamples<'_>,
-    split: &Split,
-    dense: &DensePart,
-    wording: &LexicalPart,
-) -> Vec<Views> {
+fn outside_views(examples: &IntentExamples<'_>, split: &Split, dense: &DensePart, wording: &LexicalPart) -> Vec<Views> {
     if examples.outside.is_empty() {
         return Vec::new();
     }
@@ -351,8 +417,9 @@ fn fit_scope(
         return ScopeRule { means: none.clone(), scales: ones, weights: none, bias: -5.0, threshold: 0.5 };
     }
 
-    // Real outsiders, where they are known, count as much as all intents left out.
-    let shares = if known_outside.is_empty() || left_out.is_empty() { [1.0, 1.0] } else { [0.5, 0.5] };
+    // Where real outsiders are known, they say more than intents left out, which are near
+    // to others: a message of theirs often finds its article all the same.
+    let shares = if known_outside.is_empty() || left_out.is_empty() { [1.0, 1.0] } else { [0.3, 0.7] };
     let total = inside.len() as f32;
     let outside_total = total * OUTSIDE_SHARE / (1.0 - OUTSIDE_SHARE);
     let mut weights = vec![1.0; inside.len()];

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::domain::intent::IntentSpec;
+pub use crate::domain::intent::plain;
+use crate::domain::intent::{IntentSpec, MARKED};
 
 #[derive(Debug, thiserror::Error)]
 pub enum IntentsError {
@@ -20,8 +21,7 @@ pub enum IntentsError {
 ///
 /// An example that stands in two intents is logged as a warning: neither can be learned.
 pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
-    let unreadable =
-        |reason: String| IntentsError::Folder { path: folder.display().to_string(), reason };
+    let unreadable = |reason: String| IntentsError::Folder { path: folder.display().to_string(), reason };
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(error.to_string()))?;
     let mut paths = Vec::new();
     for entry in entries {
@@ -34,7 +34,7 @@ pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
     if paths.is_empty() {
         return Err(unreadable("it holds no .yaml file".to_owned()));
     }
-    let specs = paths.iter().map(|path| read_intent(path)).collect::<Result<Vec<_>, _>>()?;
+    let specs = paths.iter().map(read_intent).collect::<Result<Vec<_>, _>>()?;
     warn_of_duplicates(&specs);
     Ok(specs)
 }
@@ -42,10 +42,12 @@ pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
 /// Reads and checks one intent; its name is the file's.
 pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     let shown = path.display().to_string();
-    let wrong = |line: usize, column: usize, reason: String| IntentsError::File { path: shown.clone(), line, column, reason };
+    let wrong =
+        |line: usize, column: usize, reason: String| IntentsError::File { path: shown.clone(), line, column, reason };
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if !NAME.is_match(name) {
-        let rule = "an intent's file is named with small letters, digits and _, a letter first, such as order_status.yaml";
+        let rule =
+            "an intent's file is named with small letters, digits and _, a letter first, such as order_status.yaml";
         return Err(wrong(1, 1, rule.to_owned()));
     }
     let text = std::fs::read_to_string(path).map_err(|error| wrong(1, 1, error.to_string()))?;
@@ -63,18 +65,15 @@ pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     for example in &spec.examples {
         for marked in MARKED.captures_iter(example) {
             if crate::domain::EntityType::parse(&marked[2]).is_none() {
-                let reason = format!("{} is no entity type; it may be email, phone, money, date, order_number or product", &marked[2]);
+                let reason = format!(
+                    "{} is no entity type; it may be email, phone, money, date, order_number or product",
+                    &marked[2]
+                );
                 return Err(wrong(line_of(&text, &marked[0]), 1, reason));
             }
         }
     }
     Ok(spec)
-}
-
-/// An example without the marks of entities: `track [AW-10482](order_number)` becomes
-/// `track AW-10482`.
-pub fn plain(example: &str) -> String {
-    MARKED.replace_all(example, "$1").into_owned()
 }
 
 fn line_of(text: &str, wanted: &str) -> usize {
@@ -99,9 +98,6 @@ fn warn_of_duplicates(specs: &[IntentSpec]) {
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("^[a-z][a-z0-9_]{0,63}$").expect("a fixed pattern: this is a bug"));
 
-static MARKED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\]\(([a-z_]+)\)").expect("a fixed pattern: this is a bug"));
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +105,10 @@ mod tests {
 
     #[test]
     fn marks_are_stripped() {
-        assert_eq!(plain("is [AW-10482](order_number) sent to [eva@example.com](email)?"), "is AW-10482 sent to eva@example.com?");
+        assert_eq!(
+            plain("is [AW-10482](order_number) sent to [eva@example.com](email)?"),
+            "is AW-10482 sent to eva@example.com?"
+        );
         assert_eq!(plain("no marks [here] (at all)"), "no marks [here] (at all)");
     }
 

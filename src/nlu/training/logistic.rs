@@ -40,8 +40,8 @@ pub fn fit(rows: &[Vec<f32>], positive: &[bool], row_weights: &[f32], ridge: f64
                 }
             }
         }
-        for i in 0..=width {
-            curvature[i][i] += if i < width { ridge } else { 0.0 } + 1e-9;
+        for (i, row) in curvature.iter_mut().enumerate() {
+            row[i] += if i < width { ridge } else { 0.0 } + 1e-9;
         }
         let Some(step) = solve(curvature, slope) else { break };
         let size = step.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -86,10 +86,8 @@ pub fn blend(rows: &[Opinions<'_>], views: usize) -> Vec<f32> {
                 .collect();
             log_softmax(&mut p);
             p.iter_mut().for_each(|log_p| *log_p = log_p.exp());
-            let means: Vec<f64> = free
-                .iter()
-                .map(|&view| row.views[view].iter().zip(&p).map(|(x, p)| f64::from(x * p)).sum())
-                .collect();
+            let means: Vec<f64> =
+                free.iter().map(|&view| row.views[view].iter().zip(&p).map(|(x, p)| f64::from(x * p)).sum()).collect();
             let row_weight = f64::from(row.weight);
             for (i, &view) in free.iter().enumerate() {
                 slope[i] += row_weight * (means[i] - f64::from(row.views[view][row.truth]));
@@ -123,7 +121,8 @@ pub fn blend(rows: &[Opinions<'_>], views: usize) -> Vec<f32> {
 fn moments(rows: &[Vec<f32>], row_weights: &[f32], width: usize) -> (Vec<f32>, Vec<f32>) {
     let total: f64 = row_weights.iter().map(|&weight| f64::from(weight)).sum::<f64>().max(1e-12);
     let mean_of = |power: &dyn Fn(usize, f64) -> f64, column: usize| {
-        let weighed = rows.iter().zip(row_weights).map(|(row, &w)| f64::from(w) * power(column, f64::from(row[column])));
+        let weighed =
+            rows.iter().zip(row_weights).map(|(row, &w)| f64::from(w) * power(column, f64::from(row[column])));
         weighed.sum::<f64>() / total
     };
     let means: Vec<f64> = (0..width).map(|column| mean_of(&|_, x| x, column)).collect();

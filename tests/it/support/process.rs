@@ -76,7 +76,9 @@ impl Process {
         };
         match tokio::time::timeout(patience, reading).await {
             Ok(line) => line,
-            Err(_) => panic!("waited {} s in vain for a line {start:?}; until then:\n{}", patience.as_secs(), self.log()),
+            Err(_) => {
+                panic!("waited {} s in vain for a line {start:?}; until then:\n{}", patience.as_secs(), self.log())
+            }
         }
     }
 

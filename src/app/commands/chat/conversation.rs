@@ -172,10 +172,10 @@ impl Conversation {
         let content = event.content();
         let ours = event.author.kind == AuthorKind::Customer && self.is_ours(content.as_ref());
         // What was typed at this terminal stands there already.
-        if !(ours && typed && self.screen.on_terminal()) {
-            if let Some(text) = render::event(event, &self.palette) {
-                self.screen.print(&text);
-            }
+        if !(ours && typed && self.screen.on_terminal())
+            && let Some(text) = render::event(event, &self.palette)
+        {
+            self.screen.print(&text);
         }
         // A file that records has not read it.
         if typed && event.author.kind != AuthorKind::Customer {
@@ -193,10 +193,10 @@ impl Conversation {
                 self.ask_field(&filling);
                 self.form = Some(filling);
             }
-            Some(Content::Submitted { form, .. }) => {
-                if self.form.as_ref().is_some_and(|filling| filling.seq() == form) {
-                    self.form = None;
-                }
+            Some(Content::Submitted { form, .. })
+                if self.form.as_ref().is_some_and(|filling| filling.seq() == form) =>
+            {
+                self.form = None;
             }
             Some(Content::Handoff { state, .. }) => match state {
                 HandoffState::Assigned => self.held_by_person = true,

@@ -47,9 +47,17 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         return Ok(());
     }
     println!("{} messages", report.n);
-    println!("accuracy  {:.2} %   macro F1  {:.2} %   ECE  {:.4}", 100.0 * report.accuracy, 100.0 * report.macro_f1, report.ece);
+    println!(
+        "accuracy  {:.2} %   macro F1  {:.2} %   ECE  {:.4}",
+        100.0 * report.accuracy,
+        100.0 * report.macro_f1,
+        report.ece
+    );
     for (label, score) in &report.per_class {
-        println!("{label:<9} precision {:.3}   recall {:.3}   F1 {:.3}   n {}", score.precision, score.recall, score.f1, score.n);
+        println!(
+            "{label:<9} precision {:.3}   recall {:.3}   F1 {:.3}   n {}",
+            score.precision, score.recall, score.f1, score.n
+        );
     }
     Ok(())
 }

@@ -45,7 +45,12 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     } else {
         let auc = report.auc.map_or("undefined (one kind of label only)".to_owned(), |auc| format!("{auc:.4}"));
         println!("{} turns of {} dialogues", report.n, report.dialogues);
-        println!("AUC {auc}   precision {:.2} %   recall {:.2} %   from p = {:.2}", 100.0 * report.precision, 100.0 * report.recall, report.threshold);
+        println!(
+            "AUC {auc}   precision {:.2} %   recall {:.2} %   from p = {:.2}",
+            100.0 * report.precision,
+            100.0 * report.recall,
+            report.threshold
+        );
     }
     Ok(())
 }

@@ -45,10 +45,8 @@ pub fn to_terminal(markdown: &str, palette: &Palette) -> String {
                     _ => out.push_str("- "),
                 }
             }
-            Event::End(TagEnd::Item) => {
-                if !out.ends_with('\n') {
-                    out.push('\n');
-                }
+            Event::End(TagEnd::Item) if !out.ends_with('\n') => {
+                out.push('\n');
             }
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => out.push('\n'),
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => match &mut strong {

@@ -1,0 +1,86 @@
+//! Weighing one message: what the shop knows about it, and what to do. No IO, so that
+//! `rapport eval answers` weighs exactly as a turn does.
+
+use crate::domain::conversation::Memory;
+use crate::nlu::{Nlu, Reading, language};
+use crate::policy::{Decision, Situation, Thresholds, Weighed, decide};
+use crate::search::knowledge::Topics;
+use crate::search::{KnowledgeIndex, Mode, PassageHit, Query};
+
+use super::shop::IntentSet;
+
+/// Passages that are weighed.
+const PASSAGES: usize = 24;
+
+/// What a message is weighed by.
+#[derive(Clone, Copy)]
+pub struct Scales<'a> {
+    pub intents: &'a IntentSet,
+    pub knowledge: &'a KnowledgeIndex,
+    pub thresholds: &'a Thresholds,
+}
+
+/// Where the conversation stands when the message arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    pub memory: &'a Memory,
+    pub queued: bool,
+    /// Whether the message names a limit or an option that only a product search understands.
+    pub wishes_product: bool,
+}
+
+/// The message with its misspelt words mended, by the words of the shop's articles in the
+/// message's language; `None` where there is nothing to mend.
+pub fn mend(knowledge: &KnowledgeIndex, nlu: &Nlu, text: &str, locale: Option<&str>) -> Option<String> {
+    let language = language::detect(text, locale);
+    knowledge.mend(text, &language.code, |word| nlu.encoder().is_word(word))
+}
+
+impl Scales<'_> {
+    /// The passages that may answer, best first.
+    pub fn passages(&self, text: &str, reading: &Reading) -> Vec<PassageHit> {
+        let topics = self.topics(reading);
+        let query = Query {
+            text,
+            vector: Some(&reading.vector),
+            locale: Some(reading.analysis.language.code.as_str()),
+            mode: Mode::Hybrid,
+            topics: Some(&topics),
+        };
+        self.knowledge.search(&query, PASSAGES)
+    }
+
+    pub fn decide(&self, reading: &Reading, hits: &[PassageHit], standing: Standing<'_>) -> Decision {
+        let passages: Vec<Weighed<'_>> = hits
+            .iter()
+            .map(|hit| Weighed {
+                article: &hit.passage.article,
+                opening: hit.passage.position == 0,
+                confidence: hit.confidence,
+            })
+            .collect();
+        let pending = standing.memory.pending.as_ref();
+        decide(&Situation {
+            analysis: &reading.analysis,
+            intent: self.intents.get(&reading.analysis.intent.name),
+            pending_intent: pending.and_then(|pending| self.intents.get(&pending.intent)),
+            memory: standing.memory,
+            queued: standing.queued,
+            passages: &passages,
+            wishes_product: standing.wishes_product,
+            thresholds: self.thresholds,
+        })
+    }
+
+    fn topics(&self, reading: &Reading) -> Topics {
+        let mut topics = Topics::new();
+        for intent in self.intents.iter() {
+            let ranked = reading.analysis.intent_ranking.iter().find(|ranked| ranked.name == intent.name);
+            let p = ranked.map_or(0.0, |ranked| ranked.confidence);
+            for article in &intent.articles {
+                *topics.entry(article.clone()).or_default() += p;
+            }
+        }
+        topics
+    }
+}

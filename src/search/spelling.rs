@@ -1,0 +1,96 @@
+//! Mends misspelt words before a message is read by meaning: an encoder that has never
+//! seen `retrun` knows nothing of returns.
+//!
+//! A word is mended only if it is no word at all, as far as the caller knows, and one of
+//! the shop's own words (articles, known questions) is a slip away.
+
+use super::typos::Vocabulary;
+
+/// The words of the shop in one language.
+#[derive(Clone, Debug, Default)]
+pub struct Speller {
+    vocabulary: Vocabulary,
+}
+
+impl Speller {
+    pub fn learn(&mut self, text: &str) {
+        for word in text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty()) {
+            self.vocabulary.insert(&word.to_lowercase());
+        }
+    }
+
+    /// The text with its misspelt words mended, or `None` where there is nothing to mend.
+    /// `is_word` tells words that are right although the shop does not use them.
+    pub fn mend(&self, text: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
+        let mut mended = String::with_capacity(text.len());
+        let mut changed = false;
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            match self.meant(word, &is_word) {
+                Some(meant) => {
+                    mended.push_str(&meant);
+                    changed = true;
+                }
+                None => mended.push_str(word),
+            }
+            let next = after.find(is_of_word).unwrap_or(after.len());
+            mended.push_str(&after[..next]);
+            rest = &after[next..];
+        }
+        changed.then_some(mended)
+    }
+
+    fn meant(&self, word: &str, is_word: &impl Fn(&str) -> bool) -> Option<String> {
+        // Names and codes are written in capitals and digits, and are nobody's slips.
+        if word.chars().count() < 4 || word.chars().any(|c| !(c.is_lowercase() || c.is_uppercase() || c == '\'')) {
+            return None;
+        }
+        let lower = word.to_lowercase();
+        if is_word(&lower) {
+            return None;
+        }
+        Some(self.vocabulary.correct(&lower)?.words.join(" "))
+    }
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '\'' || c == '-'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn speller() -> Speller {
+        let mut speller = Speller::default();
+        speller
+            .learn("How do I return something that I bought? Reset a password. Exchange for a bigger size: gift card.");
+        speller
+    }
+
+    #[rstest]
+    #[case("how do i retrun somthing i bougt", Some("how do i return something i bought"))]
+    #[case("Exchnage, please!", Some("exchange, please!"))]
+    #[case("a giftcard?", Some("a gift card?"))]
+    #[case("how do I return it", None)]
+    #[case("the passport", None)]
+    #[case("AW-10482", None)]
+    fn mends(#[case] written: &str, #[case] meant: Option<&str>) {
+        let is_word = |word: &str| ["please", "passport"].contains(&word);
+        assert_eq!(speller().mend(written, is_word).as_deref(), meant);
+    }
+
+    proptest! {
+        #[test]
+        fn what_stands_between_words_stays(text in "\\PC{0,60}") {
+            let between = |text: &str| text.chars().filter(|c| !is_of_word(*c) && *c != ' ').collect::<String>();
+            if let Some(mended) = speller().mend(&text, |_| false) {
+                prop_assert_eq!(between(&mended), between(&text));
+            }
+        }
+    }
+}

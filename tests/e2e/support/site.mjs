@@ -1,0 +1,16 @@
+/** Somebody's website, on an origin of its own, that embeds the widget. */
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+/** Serves these files: path to `[media type, text]`, all with these headers. */
+export async function site(files, headers = {}) {
+  const server = createServer((request, response) => {
+    const found = files[new URL(request.url, "http://x").pathname];
+    response.writeHead(found ? 200 : 404, { ...headers, "Content-Type": found?.[0] ?? "text/plain" });
+    response.end(found?.[1] ?? "");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+}
