@@ -43,9 +43,9 @@ impl Engine {
             return Ok(Vec::new());
         };
         let reading = self.read(&text, None).await?;
-        let mut suggestions: Vec<Suggestion> = Vec::new();
         let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
         let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
+        let mut suggestions: Vec<Suggestion> = Vec::new();
         for hit in scales.passages(&text, &reading) {
             let known = suggestions.iter().any(|one| one.article == hit.passage.article);
             if known || hit.confidence < WORTH_IT {

@@ -37,9 +37,10 @@ impl Store {
         let mut entry = NewEntry::new(Author::customer(&introduction.customer_id), introduction.content);
         entry.client_key = Some(introduction.client_key);
         let seq = append(&mut tx, &mut conversation, now, entry).await?;
-        sqlx::query("UPDATE conversations SET last_seq = $2, updated_at = $3 WHERE id = $1")
+        sqlx::query("UPDATE conversations SET last_seq = $2, words_seq = $3, updated_at = $4 WHERE id = $1")
             .bind(id.as_str())
             .bind(seq)
+            .bind(conversation.words_seq)
             .bind(now)
             .execute(&mut *tx)
             .await?;

@@ -5,16 +5,18 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
 use super::{ChatQuery, Widget};
+use crate::domain::inbox::InboxSettings;
 
 /// What is public of an inbox: nothing that a visitor would not see anyway.
 pub(super) async fn presentation(State(widget): State<Widget>, Query(query): Query<ChatQuery>) -> Response {
     let key = query.inbox.unwrap_or_default();
     match widget.shared.engine.store().inbox_by_key(&key).await {
-        Ok(Some(_)) => {
-            let settings = json!({ "assistant": widget.shared.config.assistant.name });
+        Ok(Some(inbox)) => {
+            let assistant = inbox.settings.assistant.clone();
+            let assistant = assistant.unwrap_or_else(|| widget.shared.config.assistant.name.clone());
+            let settings = InboxSettings { assistant: Some(assistant), ..inbox.settings };
             // A page asks at every view; a change may take five minutes to be seen.
             ([(header::CACHE_CONTROL, "public, max-age=300")], Json(settings)).into_response()
         }
