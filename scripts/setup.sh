@@ -123,7 +123,7 @@ rust_toolchain() {
 node_js() {
     local kept="$HOME/.cache/rapport/node-$node_version" own
     own=$(command -v node || true)
-    if [ -n "$own" ] && have npm && "$own" -e 'process.exit(parseInt(process.versions.node) < 20)'; then
+    if [ -n "$own" ] && have npm && "$own" -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
         rm -f vendor/node
         say "Node.js $("$own" --version): the system's"
         return

@@ -8,12 +8,12 @@ export PATH="$PWD/../vendor/node/bin:$PATH"
 
 if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
     echo "web: installing what the pages are built with" >&2
-    npm ci --silent --no-audit --no-fund
+    npm ci --loglevel=error --no-audit --no-fund >&2
 fi
 
 built=dist/.built
 if [ ! -e $built ] || [ -n "$(find . \( -path ./node_modules -o -path ./dist \) -prune -o -type f -newer $built -print -quit)" ]; then
     echo "web: building the pages" >&2
-    npm run --silent build
+    npm run --silent build >&2
     touch $built
 fi

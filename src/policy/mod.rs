@@ -291,7 +291,10 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
             return;
         }
     }
-    if best.is_some_and(|(_, confidence)| confidence >= thresholds.clarify) {
+    // What no intent covers is answered by an article or by nothing: a question back about
+    // parcels is no answer to one about the weather.
+    let in_scope = !situation.analysis.intent.out_of_scope;
+    if in_scope && best.is_some_and(|(_, confidence)| confidence >= thresholds.clarify) {
         decision.because.push("several articles are close, none is certain".to_owned());
         let passages = likeliest(&confidences, thresholds.choices);
         decision.acts.push(Act::Clarify { passages });

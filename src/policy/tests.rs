@@ -77,6 +77,11 @@ impl Case {
         self
     }
 
+    fn out_of_scope(mut self) -> Self {
+        self.analysis.intent.out_of_scope = true;
+        self
+    }
+
     fn unhappy(mut self, p: f32) -> Self {
         self.analysis.unhappiness = Unhappiness { p, reasons: vec!["a reason".into()] };
         self
@@ -108,6 +113,8 @@ impl Case {
 #[case::an_article_wins_over_an_intent(Case::new("greeting", 0.9).passage("gift-cards", 0.8), &["answer"])]
 #[case::an_intent_that_no_article_bears_out(Case::new("return_item", 0.9).passage("gift-cards", 0.05), &["dont_know"])]
 #[case::an_intent_with_no_article_at_all(Case::new("return_item", 0.9), &["reply"])]
+#[case::out_of_scope_and_close(Case::new("greeting", 0.2).passage("gift-cards", 0.5).out_of_scope(), &["dont_know"])]
+#[case::out_of_scope_and_covered(Case::new("greeting", 0.2).passage("gift-cards", 0.9).out_of_scope(), &["answer"])]
 #[case::nothing_fits(Case::new("greeting", 0.2).passage("gift-cards", 0.1), &["dont_know"])]
 #[case::a_person_is_asked_for(Case::new("talk_to_person", 0.9).passage("contact", 0.9), &["escalate"])]
 #[case::a_person_is_perhaps_asked_for(Case::new("talk_to_person", 0.3), &["dont_know"])]
