@@ -1,14 +1,18 @@
 //! The doorbell: tells who listens that a conversation has reached a seq.
 //!
-//! It carries no content and promises nothing: a listener that missed a ring reads the
-//! log. So the bus may drop, merge and reorder, and nobody needs to notice.
+//! It promises nothing: a listener that missed a ring reads the log. So the bus may drop,
+//! merge and reorder, and nobody needs to notice. What was just written is at hand beside
+//! the bell, which saves a listener that missed nothing the reading.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, watch};
 
-use crate::domain::{AgentId, Author, ConversationId, InboxId, MailId, Seq};
+use crate::domain::{AgentId, Author, ConversationId, Entry, InboxId, MailId, Seq};
+
+/// Entries that are at hand; a message and its answer are seldom more.
+const AT_HAND: usize = 8;
 
 /// Cheap to clone; all clones ring the same bell.
 #[derive(Clone, Debug)]
@@ -64,6 +68,8 @@ pub enum Passing {
 struct Room {
     reached: watch::Sender<Seq>,
     passing: broadcast::Sender<Passing>,
+    /// The last that was written, oldest first.
+    written: VecDeque<Entry>,
     listeners: usize,
 }
 
@@ -87,6 +93,7 @@ impl Bus {
         let room = rooms.entry(id.clone()).or_insert_with(|| Room {
             reached: watch::channel(0).0,
             passing: broadcast::channel(4).0,
+            written: VecDeque::new(),
             listeners: 0,
         });
         room.listeners += 1;
@@ -127,6 +134,17 @@ impl Bus {
         self.tell(News::Reached(id.clone()));
     }
 
+    /// Rings for entries that were just committed, and has them at hand.
+    pub fn ring_with(&self, id: &ConversationId, entries: &[Entry]) {
+        let Some(last) = entries.last() else { return };
+        if let Some(room) = self.rooms().get_mut(id) {
+            room.written.extend(entries.iter().cloned());
+            let excess = room.written.len().saturating_sub(AT_HAND);
+            room.written.drain(..excess);
+        }
+        self.ring(id, last.seq);
+    }
+
     /// Tells who is there now something that is not kept.
     pub fn pass(&self, id: &ConversationId, passing: Passing) {
         if let Passing::Typing { author, on } = &passing {
@@ -153,6 +171,25 @@ impl Bus {
     }
 }
 
+impl Subscription {
+    /// Every entry from after `sent` to where the bell was rung, if they are at hand without
+    /// a gap; else the log has them.
+    pub fn at_hand(&self, sent: Seq) -> Option<Vec<Entry>> {
+        let reached = *self.reached.borrow();
+        let rooms = self.bus.rooms();
+        let mut entries: Vec<Entry> = rooms
+            .get(&self.id)?
+            .written
+            .iter()
+            .filter(|entry| entry.seq > sent && entry.seq <= reached)
+            .cloned()
+            .collect();
+        drop(rooms);
+        entries.sort_by_key(|entry| entry.seq);
+        entries.iter().map(|entry| entry.seq).eq(sent + 1..=reached).then_some(entries)
+    }
+}
+
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut rooms = self.bus.rooms();
@@ -168,6 +205,7 @@ impl Drop for Subscription {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Content;
 
     fn id(name: &str) -> ConversationId {
         ConversationId(name.to_owned())
@@ -192,6 +230,30 @@ mod tests {
         listener.reached.changed().await.unwrap();
         assert_eq!(*listener.reached.borrow_and_update(), 5);
         assert!(!listener.reached.has_changed().unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_was_just_written_is_at_hand_unless_some_of_it_was_missed() {
+        let entry = |seq| Entry {
+            seq,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            author: Author::system(),
+            content: Content::text(seq.to_string()),
+            in_reply_to: None,
+            turn: None,
+        };
+        let bus = Bus::default();
+        let listener = bus.subscribe(&id("a"));
+        bus.ring_with(&id("a"), &[entry(3), entry(4)]);
+        bus.ring_with(&id("a"), &[entry(5)]);
+        assert_eq!(listener.at_hand(3), Some(vec![entry(4), entry(5)]));
+        assert_eq!(listener.at_hand(5), Some(vec![]));
+        assert_eq!(listener.at_hand(1), None, "2 was written before");
+        bus.ring(&id("a"), 6);
+        assert_eq!(listener.at_hand(5), None, "6 came without its entry");
+        bus.ring_with(&id("a"), &(6..20).map(entry).collect::<Vec<_>>());
+        assert_eq!(listener.at_hand(10), None, "only the last are kept");
+        assert_eq!(listener.at_hand(17).map(|entries| entries.len()), Some(2));
     }
 
     #[test]

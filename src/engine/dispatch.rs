@@ -229,19 +229,19 @@ impl Engine {
         if analysed && committed != TurnCommit::AlreadyDone {
             self.inner.bus.tell(News::Analysed(turn.conversation_id.clone(), turn.message_seq));
         }
-        if let TurnCommit::Spoken(seq) = committed {
-            self.inner.bus.ring(&turn.conversation_id, seq);
+        if let TurnCommit::Spoken(entries) = &committed {
+            self.inner.bus.ring_with(&turn.conversation_id, entries);
         }
         let total = started.elapsed();
         metrics::histogram!("rapport_turn_seconds").record(total.as_secs_f64());
-        metrics::counter!("rapport_turns_total", "end" => end_name(committed)).increment(1);
+        metrics::counter!("rapport_turns_total", "end" => end_name(&committed)).increment(1);
         let timing = |part: &str| timings.get(part).copied().unwrap_or_default();
         line.in_scope(|| {
             tracing::info!(
                 encoder_ms = timing("encoder"),
                 heads_ms = timing("heads") + timing("entities"),
                 search_ms = timing("search"),
-                end = end_name(committed),
+                end = end_name(&committed),
                 load_ms = millis(loaded),
                 think_ms = millis(thinking),
                 commit_ms = millis(total - loaded - thinking),
@@ -272,7 +272,7 @@ enum TurnError {
     Panicked,
 }
 
-fn end_name(end: TurnCommit) -> &'static str {
+fn end_name(end: &TurnCommit) -> &'static str {
     match end {
         TurnCommit::Spoken(_) => "spoken",
         TurnCommit::Overtaken => "overtaken",

@@ -44,7 +44,7 @@ impl Engine {
             .ok_or(IntakeError::NoConversation)?;
         if !accepted.repeated {
             metrics::counter!("rapport_messages_accepted_total").increment(1);
-            self.inner.bus.ring(&conversation_id, accepted.seq);
+            self.inner.bus.ring_with(&conversation_id, &accepted.entries);
         }
         match &accepted.turn {
             Some(turn) => self.dispatch(turn.clone()).await,

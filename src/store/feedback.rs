@@ -71,7 +71,7 @@ impl Store {
                 Content::Edit { edits: row.try_get("entry_seq")?, content: Box::new(given.content()) }
             }
         };
-        let seq = append(&mut tx, &mut conversation, now, NewEntry::new(author, content)).await?;
+        let seq = append(&mut tx, &mut conversation, now, NewEntry::new(author, content)).await?.seq;
         sqlx::query(
             "INSERT INTO feedback (conversation_id, about_seq, entry_seq, kind, score, comment, at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (conversation_id, about_seq) \

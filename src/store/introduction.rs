@@ -36,7 +36,7 @@ impl Store {
         }
         let mut entry = NewEntry::new(Author::customer(&introduction.customer_id), introduction.content);
         entry.client_key = Some(introduction.client_key);
-        let seq = append(&mut tx, &mut conversation, now, entry).await?;
+        let seq = append(&mut tx, &mut conversation, now, entry).await?.seq;
         sqlx::query("UPDATE conversations SET last_seq = $2, words_seq = $3, updated_at = $4 WHERE id = $1")
             .bind(id.as_str())
             .bind(seq)

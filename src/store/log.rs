@@ -35,6 +35,8 @@ pub struct Accepted {
     pub turn: Option<TurnRef>,
     /// Whether this message had been accepted before.
     pub repeated: bool,
+    /// What was written; nothing for a repeat.
+    pub entries: Vec<Entry>,
 }
 
 /// An entry that is about to get its seq.
@@ -82,17 +84,18 @@ impl Store {
             return Ok(None);
         };
         if let Some((seq, at)) = accepted_before(&mut tx, &conversation.id, &message.client_key).await? {
-            return Ok(Some(Accepted { seq, at, turn: None, repeated: true }));
+            return Ok(Some(Accepted { seq, at, turn: None, repeated: true, entries: Vec::new() }));
         }
+        let mut entries = Vec::new();
         if conversation.resolved {
             let reopened = NewEntry::new(Author::system(), Content::state(StatusState::Reopened));
-            append(&mut tx, &mut conversation, now, reopened).await?;
+            entries.push(append(&mut tx, &mut conversation, now, reopened).await?);
         }
         let last = message.contents.len().saturating_sub(1);
         for (place, content) in message.contents.into_iter().enumerate() {
             let mut entry = NewEntry::new(message.author.clone(), content);
             entry.client_key = (place == last).then(|| message.client_key.clone());
-            append(&mut tx, &mut conversation, now, entry).await?;
+            entries.push(append(&mut tx, &mut conversation, now, entry).await?);
         }
         let seq = conversation.last_seq;
         // What a person holds waits for that person; whatever slept wakes up.
@@ -126,7 +129,7 @@ impl Store {
             None
         };
         tx.commit().await?;
-        Ok(Some(Accepted { seq, at: from_micros(now), turn, repeated: false }))
+        Ok(Some(Accepted { seq, at: from_micros(now), turn, repeated: false, entries }))
     }
 
     /// The entries after `after`, in order, at most `limit`.
@@ -167,14 +170,14 @@ pub(super) async fn lock(
     }))
 }
 
-/// Adds one entry after the last. The caller writes `last_seq` and `words_seq` back before
+/// Adds one entry after the last, and gives it as it stands there. The caller writes `last_seq` and `words_seq` back before
 /// it commits.
 pub(super) async fn append(
     tx: &mut Transaction<'static, Any>,
     conversation: &mut Locked,
     now: i64,
     entry: NewEntry,
-) -> Result<Seq> {
+) -> Result<Entry> {
     conversation.last_seq += 1;
     let line = entry.content.line();
     if line.is_some() {
@@ -188,16 +191,23 @@ pub(super) async fn append(
     .bind(conversation.last_seq)
     .bind(now)
     .bind(entry.author.kind.as_str())
-    .bind(entry.author.id)
-    .bind(entry.author.name)
+    .bind(entry.author.id.clone())
+    .bind(entry.author.name.clone())
     .bind(to_json(&entry.content))
     .bind(entry.in_reply_to)
-    .bind(entry.turn.map(|turn| turn.0))
+    .bind(entry.turn.as_ref().map(|turn| turn.0.clone()))
     .bind(entry.client_key)
     .bind(line)
     .execute(&mut **tx)
     .await?;
-    Ok(conversation.last_seq)
+    Ok(Entry {
+        seq: conversation.last_seq,
+        at: from_micros(now),
+        author: entry.author,
+        content: entry.content,
+        in_reply_to: entry.in_reply_to,
+        turn: entry.turn,
+    })
 }
 
 /// Where a message with this client key stands already, if it does.

@@ -1,8 +1,9 @@
 //! Turns: the bot's work on customer messages, leased, finished exactly once.
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
+use super::conversations::{COLUMNS, conversation};
 use super::log::{NewEntry, append, lock};
 use super::waits::begin_wait;
 use super::{Result, Store, to_json};
@@ -42,10 +43,10 @@ pub struct TurnOutcome {
     pub explanation: Explanation,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TurnCommit {
-    /// The bot has spoken; the log ends here now.
-    Spoken(Seq),
+    /// The bot has spoken: this is what was written.
+    Spoken(Vec<Entry>),
     /// A person has taken the conversation meanwhile: nothing was said.
     Overtaken,
     /// Somebody else has finished this turn.
@@ -56,12 +57,15 @@ impl Store {
     /// Loads a pending turn with its conversation, its message and up to `history`
     /// entries before it; `None` once it is finished.
     pub async fn load_turn(&self, turn: &TurnRef, history: i64) -> Result<Option<TurnWork>> {
-        let row = sqlx::query("SELECT attempts FROM turns WHERE id = $1 AND state = 'pending'")
-            .bind(turn.id.as_str())
-            .fetch_optional(&self.reader)
-            .await?;
+        let row = sqlx::query(AssertSqlSafe(format!(
+            "SELECT t.attempts, {COLUMNS} FROM turns t JOIN conversations c ON c.id = t.conversation_id \
+             WHERE t.id = $1 AND t.state = 'pending'"
+        )))
+        .bind(turn.id.as_str())
+        .fetch_optional(&self.reader)
+        .await?;
         let Some(row) = row else { return Ok(None) };
-        let Some(conversation) = self.conversation(&turn.conversation_id).await? else { return Ok(None) };
+        let conversation = conversation(&row)?;
         let mut history = self.entries(&turn.conversation_id, turn.message_seq - 1 - history, history + 1).await?;
         history.retain(|entry| entry.seq <= turn.message_seq);
         let Some(message) = history.pop().filter(|entry| entry.seq == turn.message_seq) else { return Ok(None) };
@@ -104,11 +108,12 @@ impl Store {
             tx.commit().await?;
             return Ok(TurnCommit::Overtaken);
         }
+        let mut entries = Vec::new();
         for content in outcome.contents {
             let mut entry = NewEntry::new(outcome.author.clone(), content);
             entry.in_reply_to = Some(turn.message_seq);
             entry.turn = Some(turn.id.clone());
-            append(&mut tx, &mut conversation, now, entry).await?;
+            entries.push(append(&mut tx, &mut conversation, now, entry).await?);
         }
         let begins_to_wait = outcome.escalate.is_some() && conversation.queued_at.is_none();
         sqlx::query(
@@ -130,7 +135,7 @@ impl Store {
             begin_wait(&mut tx, &conversation.id, now).await?;
         }
         tx.commit().await?;
-        Ok(TurnCommit::Spoken(conversation.last_seq))
+        Ok(TurnCommit::Spoken(entries))
     }
 
     /// Keeps how a message to a person was understood, and how it sounded; once.

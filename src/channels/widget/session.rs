@@ -18,7 +18,7 @@ use crate::base::secret::token_hash;
 use crate::bus::{News, Passing, Subscription};
 use crate::domain::content::SurveyKind;
 use crate::domain::inbox::InboxSettings;
-use crate::domain::{Author, AuthorKind, Content, FileId, Seq};
+use crate::domain::{Author, AuthorKind, Content, Entry, FileId, Seq};
 use crate::engine::{Inbound, IntakeError};
 use crate::store::{Feedback, FeedbackKind, Inbox, Introduction, StoreError, Track, Visitor};
 use crate::wire::{Gone, Incoming, Wire};
@@ -214,7 +214,10 @@ impl Session<'_> {
                     }
                 }
                 changed = subscription.reached.changed() => match changed {
-                    Ok(()) => self.send_news().await,
+                    Ok(()) => match subscription.at_hand(self.sent) {
+                        Some(entries) => self.send(entries).await,
+                        None => self.send_news().await,
+                    },
                     Err(_) => Err(End::Close(CloseCode::Restart, "the server restarts")),
                 },
                 passing = subscription.passing.recv() => match passing {
@@ -241,14 +244,19 @@ impl Session<'_> {
                 .await
                 .map_err(Refused::from)?;
             let complete = (entries.len() as i64) < PAGE;
-            for entry in entries {
-                self.sent = entry.seq;
-                self.wire.send(&ServerFrame::Event(entry)).await?;
-            }
+            self.send(entries).await?;
             if complete {
                 return Ok(());
             }
         }
+    }
+
+    async fn send(&mut self, entries: Vec<Entry>) -> Result<(), End> {
+        for entry in entries {
+            self.sent = entry.seq;
+            self.wire.send(&ServerFrame::Event(entry)).await?;
+        }
+        Ok(())
     }
 
     async fn pass_on(&mut self, passing: Passing) -> Result<(), End> {

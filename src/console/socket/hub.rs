@@ -3,7 +3,8 @@
 //!
 //! It follows the log by position, so a missed ring loses nothing: the next one, or the
 //! tick, brings it. Frames that only tell of a state (lists, presence) are put together
-//! for a moment, so that a busy second costs a few of them, not hundreds.
+//! for a moment, so that a busy second costs a few of them, not hundreds. While no console
+//! is open it only keeps up with the log's end.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use super::gaps::Gaps;
 use crate::bus::News;
 use crate::domain::{AgentId, ConversationId, Seq};
 use crate::engine::Engine;
-use crate::store::{Dialect, Placed, StoreError};
+use crate::store::{Dialect, Placed, Store, StoreError};
 
 /// Frames that may wait for a slow reader before it is told to reload.
 const AHEAD: usize = 1024;
@@ -62,8 +63,7 @@ impl Hub {
     /// a little before. Nobody listens yet, so nobody is told twice.
     pub async fn start(engine: Engine, stopping: CancellationToken, tasks: &TaskTracker) -> Result<Self, StoreError> {
         let in_order = engine.store().dialect() == Dialect::Sqlite;
-        let last = engine.store().last_position().await?;
-        let last = if in_order { last } else { (last - UNSETTLED).max(0) };
+        let last = settled_end(engine.store()).await?;
         let hub = Self { frames: broadcast::channel(AHEAD).0, cursor: Arc::new(AtomicI64::new(last)) };
         let news = engine.bus().subscribe_everywhere();
         let reader = Reader {
@@ -120,14 +120,18 @@ impl Reader {
             let due = [self.lists_due, self.counts_due, self.staff_due].into_iter().flatten().min();
             let done = tokio::select! {
                 one = news.recv() => match one {
+                    Ok(_) | Err(RecvError::Lagged(_)) if self.nobody_listens() => Ok(()),
                     Ok(one) => self.take(one, &mut news).await,
                     // The log is the truth; of what passes, some was missed.
                     Err(RecvError::Lagged(_)) => self.read_log().await,
                     Err(RecvError::Closed) => return,
                 },
                 () = sleep_until(due) => self.tell_states().await,
-                _ = look.tick() => self.read_log().await,
-                _ = presence.tick() => {
+                _ = look.tick() => match self.nobody_listens() {
+                    true => self.keep_up().await,
+                    false => self.read_log().await,
+                },
+                _ = presence.tick(), if !self.nobody_listens() => {
                     self.staff_due.get_or_insert_with(Instant::now);
                     Ok(())
                 }
@@ -136,6 +140,21 @@ impl Reader {
                 tracing::warn!(%error, "the consoles could not be told; it is tried again");
             }
         }
+    }
+
+    fn nobody_listens(&self) -> bool {
+        self.hub.frames.receiver_count() == 0
+    }
+
+    /// Goes to the end of the log without reading it. Whoever begins to listen meanwhile
+    /// reads everything up to that end itself, or is told from the old place on.
+    async fn keep_up(&mut self) -> Result<(), StoreError> {
+        let end = settled_end(self.engine.store()).await?;
+        if self.nobody_listens() && end > self.gaps.cursor() {
+            self.gaps = Gaps::new(end, self.engine.store().dialect() == Dialect::Sqlite);
+            self.hub.cursor.store(end, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// Handles a piece of news and what has come with it; the log is read once for all.
@@ -288,6 +307,15 @@ impl Reader {
             let _ = self.hub.frames.send(told);
         }
     }
+}
+
+/// The place up to which nothing can appear in the log any more.
+async fn settled_end(store: &Store) -> Result<i64, StoreError> {
+    let last = store.last_position().await?;
+    Ok(match store.dialect() {
+        Dialect::Sqlite => last,
+        Dialect::Postgres => (last - UNSETTLED).max(0),
+    })
 }
 
 /// An entry as an event frame.

@@ -110,29 +110,22 @@ impl Bert {
         self.pass(batch)
     }
 
-    /// Each text gets the mean of its tokens' outputs, scaled to length 1. No token of
-    /// padding has any influence on it.
+    /// Each text gets the mean of its tokens' outputs, scaled to length 1.
     fn pass(&self, batch: &[Vec<u32>]) -> Vec<Vector> {
         let _no_grad = tch::no_grad_guard();
-        let longest = batch.iter().map(Vec::len).max().unwrap_or(0);
-        let shape = [to_i64(batch.len()), to_i64(longest)];
-        let mut ids = Vec::with_capacity(batch.len() * longest);
-        let mut mask = Vec::with_capacity(batch.len() * longest);
-        for text in batch {
-            ids.extend(text.iter().map(|&id| i64::from(id)));
-            ids.resize(ids.len() + longest - text.len(), 0);
-            mask.resize(mask.len() + text.len(), 1i64);
-            mask.resize(mask.len() + longest - text.len(), 0);
-        }
-        let ids = Tensor::from_slice(&ids).view(shape);
-        let mask = Tensor::from_slice(&mask).view(shape);
-        let output = self.forward.run(&ids, &mask);
-        // Single precision from here on: a mean in bfloat16 would lose a digit.
-        let hidden = output.to_kind(Kind::Float);
-        let sum = mask.to_kind(Kind::Float).unsqueeze(1).matmul(&hidden).squeeze_dim(1);
-        let flat = Vec::<f32>::try_from(sum.contiguous().view([-1])).expect("a flat float tensor: this is a bug");
-        // The length of the sum is divided out, and the number of tokens with it.
-        flat.chunks_exact(DIMENSIONS).map(normalised).collect()
+        // Single precision for the mean: in bfloat16 it would lose a digit.
+        let outputs = self.forward.run(batch).to_kind(Kind::Float).contiguous();
+        let outputs = Vec::<f32>::try_from(outputs.view([-1])).expect("a flat float tensor: this is a bug");
+        let mut tokens = outputs.chunks_exact(DIMENSIONS);
+        let vector = |text: &Vec<u32>| {
+            let mut sum = vec![0.0; DIMENSIONS];
+            for token in tokens.by_ref().take(text.len()) {
+                sum.iter_mut().zip(token).for_each(|(sum, output)| *sum += output);
+            }
+            // The length of the sum is divided out, and the number of tokens with it.
+            normalised(&sum)
+        };
+        batch.iter().map(vector).collect()
     }
 
     /// Milliseconds of one short message, the median, after every length was run once.
@@ -172,17 +165,13 @@ fn normalised(sum: &[f32]) -> Vector {
     sum.iter().map(|x| x / length).collect()
 }
 
-fn to_i64(count: usize) -> i64 {
-    i64::try_from(count).expect("a batch is small: this is a bug")
-}
-
 /// The architecture of all-MiniLM-L6-v2, as published with its weights.
 pub(super) fn config() -> BertConfig {
     BertConfig {
         hidden_act: Activation::gelu,
         attention_probs_dropout_prob: 0.0,
         hidden_dropout_prob: 0.0,
-        hidden_size: to_i64(DIMENSIONS),
+        hidden_size: DIMENSIONS as i64,
         initializer_range: 0.02,
         intermediate_size: 1536,
         max_position_embeddings: 512,

@@ -7,12 +7,16 @@
 
 use std::collections::HashMap;
 
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Layers, attention heads and the layer norm's epsilon of all-MiniLM-L6-v2.
 const LAYERS: usize = 6;
 const HEADS: i64 = 12;
 const EPSILON: f64 = 1e-12;
+
+/// A batch of several lengths has a multiple of so many rows: oneDNN compiles and keeps
+/// code for each number of rows that it meets.
+const ROWS: usize = 32;
 
 /// What padding gets in place of minus infinity before the softmax; bfloat16 holds it.
 const MASKED: f64 = -1e4;
@@ -57,11 +61,12 @@ impl Forward {
         let norm = |name: String| Norm { weight: take(&format!("{name}.weight")), bias: take(&format!("{name}.bias")) };
         let layer = |number: usize| {
             let name = |part: &str| format!("encoder.layer.{number}.{part}");
-            let parts = ["query", "key", "value"].map(|part| linear(name(&format!("attention.self.{part}"))));
-            let weights: Vec<&Tensor> = parts.iter().map(|part| &part.weight).collect();
-            let biases: Vec<&Tensor> = parts.iter().map(|part| &part.bias).collect();
+            let joined = |end: &str| {
+                let parts = ["query", "key", "value"];
+                Tensor::cat(&parts.map(|part| take(&name(&format!("attention.self.{part}.{end}")))), 0)
+            };
             Layer {
-                query_key_value: Linear { weight: Tensor::cat(&weights, 0), bias: Tensor::cat(&biases, 0) },
+                query_key_value: Linear { weight: joined("weight"), bias: joined("bias") },
                 attended: linear(name("attention.output.dense")),
                 attended_norm: norm(name("attention.output.LayerNorm")),
                 widened: linear(name("intermediate.dense")),
@@ -79,31 +84,96 @@ impl Forward {
         }
     }
 
-    /// `ids` and `mask` (1 for a token, 0 for padding) are texts × tokens; the result is
-    /// texts × tokens × dimensions. What stands at padding means nothing.
-    pub(super) fn run(&self, ids: &Tensor, mask: &Tensor) -> Tensor {
-        let (texts, tokens) = ids.size2().expect("ids are two-dimensional: this is a bug");
-        let bias = ((mask.to_kind(self.kind) - 1.0) * -MASKED).view([texts, 1, 1, tokens]);
-        let bias = bias.expand([texts, 1, tokens, tokens], false);
-
-        let words = self.words.index_select(0, &ids.view([-1])).view([texts, tokens, -1]);
-        let mut hidden = self.norm.apply(&(words + self.positions.narrow(0, 0, tokens)));
+    /// The outputs of all tokens of all texts, one text after the other: tokens ×
+    /// dimensions. More rows may follow, which mean nothing.
+    pub(super) fn run(&self, texts: &[Vec<u32>]) -> Tensor {
+        let square = Square::of(texts, self.kind);
+        let mut ids: Vec<i64> = texts.iter().flatten().map(|&id| i64::from(id)).collect();
+        let mut places: Vec<i64> = texts.iter().flat_map(|text| 0..to_i64(text.len())).collect();
+        ids.resize(square.rows, 0);
+        places.resize(square.rows, 0);
+        let words = self.words.index_select(0, &Tensor::from_slice(&ids));
+        let positions = self.positions.index_select(0, &Tensor::from_slice(&places));
+        let mut hidden = self.norm.apply(&(words + positions));
         for layer in &self.layers {
-            hidden = layer.run(&hidden, &bias);
+            hidden = layer.run(&hidden, &square);
         }
         hidden
     }
 }
 
+/// How the tokens of texts of several lengths lie in texts × tokens and back. Only
+/// attention wants them so; everything else goes by the token, and padding costs it
+/// nothing.
+struct Square {
+    /// Rows of the token by token form.
+    rows: usize,
+    texts: i64,
+    longest: i64,
+    /// Which token stands in each place, and where each token stands; `None` where all
+    /// texts are of one length. At a place of padding stands some token, which nobody
+    /// attends to.
+    places: Option<(Tensor, Tensor)>,
+    /// Added before the softmax: texts × 1 × tokens × tokens.
+    bias: Tensor,
+}
+
+impl Square {
+    fn of(texts: &[Vec<u32>], kind: Kind) -> Self {
+        let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
+        let (count, width) = (to_i64(texts.len()), to_i64(longest));
+        if texts.iter().all(|text| text.len() == longest) {
+            let bias = Tensor::zeros([1, 1, 1, 1], (kind, Device::Cpu)).expand([count, 1, width, width], false);
+            return Self { rows: texts.len() * longest, texts: count, longest: width, places: None, bias };
+        }
+        let (mut into, mut back, mut bias) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, text) in texts.iter().enumerate() {
+            let first = to_i64(back.len());
+            back.extend((0..text.len()).map(|column| to_i64(row * longest + column)));
+            into.extend(first..to_i64(back.len()));
+            into.resize((row + 1) * longest, first);
+            bias.resize(into.len() - (longest - text.len()), 0.0);
+            bias.resize(into.len(), MASKED);
+        }
+        let rows = back.len().next_multiple_of(ROWS);
+        back.resize(rows, 0);
+        let bias = Tensor::from_slice(&bias).to_kind(kind).view([count, 1, 1, width]);
+        Self {
+            rows,
+            texts: count,
+            longest: width,
+            places: Some((Tensor::from_slice(&into), Tensor::from_slice(&back))),
+            bias: bias.expand([count, 1, width, width], false),
+        }
+    }
+
+    fn lay_out(&self, tokens: Tensor) -> Tensor {
+        let tokens = match &self.places {
+            Some((into, _)) => tokens.index_select(0, into),
+            None => tokens,
+        };
+        tokens.view([self.texts, self.longest, -1])
+    }
+
+    fn collect(&self, square: &Tensor) -> Tensor {
+        let tokens = square.reshape([self.texts * self.longest, -1]);
+        match &self.places {
+            Some((_, back)) => tokens.index_select(0, back),
+            None => tokens,
+        }
+    }
+}
+
 impl Layer {
-    fn run(&self, hidden: &Tensor, bias: &Tensor) -> Tensor {
-        let (texts, tokens, width) = hidden.size3().expect("hidden states have three dimensions: this is a bug");
-        let parts = self.query_key_value.apply(hidden).view([texts, tokens, 3, HEADS, width / HEADS]);
+    fn run(&self, hidden: &Tensor, square: &Square) -> Tensor {
+        let parts = square.lay_out(self.query_key_value.apply(hidden));
+        let (texts, tokens, width) = parts.size3().expect("laid out in three dimensions: this is a bug");
         // Three × texts × heads × tokens × width of a head.
-        let parts = parts.permute([2, 0, 3, 1, 4]);
+        let parts = parts.view([texts, tokens, 3, HEADS, width / 3 / HEADS]).permute([2, 0, 3, 1, 4]);
         let (query, key, value) = (parts.get(0), parts.get(1), parts.get(2));
-        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, Some(bias), 0.0, false, None::<f64>);
-        let attended = attended.transpose(1, 2).reshape([texts, tokens, width]);
+        let bias = Some(&square.bias);
+        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, 0.0, false, None::<f64>);
+        let attended = square.collect(&attended.transpose(1, 2));
         let hidden = self.attended_norm.apply(&(self.attended.apply(&attended) + hidden));
         let widened = self.widened.apply(&hidden).gelu("none");
         self.output_norm.apply(&(self.narrowed.apply(&widened) + hidden))
@@ -121,4 +191,8 @@ impl Norm {
         let width = self.weight.size1().expect("a norm's weights are a row: this is a bug");
         input.layer_norm([width], Some(&self.weight), Some(&self.bias), EPSILON, false)
     }
+}
+
+fn to_i64(count: usize) -> i64 {
+    i64::try_from(count).expect("a batch is small: this is a bug")
 }

@@ -58,7 +58,9 @@ fn a_pass_computes_what_rust_berts_own_does() {
     let mask = Tensor::from_slice(&[1i64, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]).view([2, 6]);
     let expected = theirs.forward_t(Some(&ids), Some(&mask), None, None, None, None, None, false).unwrap().hidden_state;
     // What stands at padding means nothing.
-    let apart = (ours.run(&ids, &mask) - expected).abs() * mask.unsqueeze(-1);
+    let expected = Tensor::cat(&[expected.get(0), expected.get(1).narrow(0, 0, 3)], 0);
+    let texts = [vec![101, 2073, 2003, 2026, 20463, 102], vec![101, 7592, 102]];
+    let apart = (ours.run(&texts).narrow(0, 0, 9) - &expected).abs();
     assert!(apart.max().double_value(&[]) < 1e-4);
 }
 
