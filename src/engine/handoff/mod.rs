@@ -10,6 +10,7 @@
 
 mod alarms;
 mod offers;
+mod seen;
 mod unread;
 
 use std::time::Duration;
