@@ -54,10 +54,10 @@ export class Server {
     this.#environment.RAPPORT_LISTEN = new URL(this.url).host;
   }
 
-  /** Ends it without a word of warning. */
-  async kill() {
+  /** Ends it, by default without a word of warning. */
+  async kill(signal = "SIGKILL") {
     const gone = new Promise((done) => this.#process.once("exit", done));
-    this.#process.kill("SIGKILL");
+    this.#process.kill(signal);
     await gone;
   }
 
