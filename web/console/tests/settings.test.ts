@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ceiling } from "../src/charts/hours";
 import { points } from "../src/charts/course";
+import { aheadIn } from "../src/lib/time";
 import { strength } from "../src/pages/door/password";
 import { mailState } from "../src/pages/settings/mail";
 import { reminderSteps } from "../src/pages/settings/hours";
@@ -50,6 +51,10 @@ describe("what is typed in settings", () => {
     const keys = [...t.mail.example.matchAll(/^(\w+) =/gm)].map(([, key]) => key);
     expect(keys).toEqual(["host", "username", "password", "from"]);
     for (const key of keys) expect(table).toMatch(new RegExp(`^${key} =`, "m"));
+  });
+  it("says when the shop opens in the time zone of its hours", () => {
+    expect(aheadIn("Europe/Brussels", "2026-11-23T08:00:00Z")).toMatch(/Mon.*09:00/);
+    expect(aheadIn("America/New_York", "2026-11-23T14:00:00Z")).toMatch(/Mon.*09:00/);
   });
   it("leaves empty settings out", () => {
     expect(cleaned({ greeting: "", assistant: "Wick", theme: { launcher: "", accent: "#123456" } })).toEqual({ assistant: "Wick", theme: { accent: "#123456" } });
