@@ -72,7 +72,7 @@ test("from a question to a person, and how it was", async () => {
   await widget.open();
   await agent.get("/v1/me");
   await widget.say("I have written three times now and nobody answers. This is ridiculous!");
-  await widget.log.getByText(/A colleague has been asked to join/).waitFor();
+  await widget.log.locator(".handoff").getByText(/You are next in the queue/).waitFor();
   await shot(page, "07-waiting");
 
   const id = await eventually("the conversation is known", () => widget.conversation(agent));
