@@ -35,6 +35,8 @@ test("from a question to a person, and how it was", async () => {
   await widget.say("How much is delivery to Germany?");
   await widget.log.getByText("Standard delivery costs 4.95 EUR").waitFor();
   await widget.log.getByText("Sent").waitFor();
+  // The page's language, and the visitor's country: British clocks know no "PM".
+  assert.match(await widget.log.locator("time").first().innerText(), /^\d\d:\d\d$/);
   await shot(page, "03-answer");
 
   // The source, read in place, and back to where one was.

@@ -459,7 +459,7 @@ export const t = {
     help: "Help them",
     nobodyWaits: "Nobody waits.",
     waited: "Waited for a person",
-    taken: (count: number) => (count === 0 ? "Nobody was taken over today." : `The middle of ${n(count, "take-over", "take-overs")}.`),
+    taken: (count: number) => (count === 0 ? "Nobody was taken over today." : count === 1 ? "In one take-over." : `The median of ${count} take-overs.`),
     csat: "Satisfaction",
     satisfied: (share: string, answers: number) => `${share} gave 4 or 5, ${n(answers, "answer", "answers")}.`,
     noScores: "No answers yet.",
