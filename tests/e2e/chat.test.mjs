@@ -146,6 +146,7 @@ test("who looks elsewhere is told: a badge, the title, and read again", async ()
   await agent.post(`/v1/conversations/${id}/messages`, { text: "One" });
   await agent.post(`/v1/conversations/${id}/messages`, { text: "Two" });
   await page.getByRole("button", { name: "Open chat, 2 unread messages" }).or(page.getByRole("button", { name: "Open chat, 3 unread messages" })).waitFor();
+  await widget.host.locator(".teaser").getByText("Two").waitFor();
   await shot(page, "11-unread");
   await page.evaluate(() => {
     Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
