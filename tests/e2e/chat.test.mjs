@@ -35,6 +35,8 @@ test("from a question to a person, and how it was", async () => {
   await widget.say("How much is delivery to Germany?");
   await widget.log.getByText("Standard delivery costs 4.95 EUR").waitFor();
   await widget.log.getByText("Sent").waitFor();
+  // The page's language, and the visitor's country: British clocks know no "PM".
+  assert.match(await widget.log.locator("time").first().innerText(), /^\d\d:\d\d$/);
   await shot(page, "03-answer");
 
   // The source, read in place, and back to where one was.
@@ -72,7 +74,7 @@ test("from a question to a person, and how it was", async () => {
   await widget.open();
   await agent.get("/v1/me");
   await widget.say("I have written three times now and nobody answers. This is ridiculous!");
-  await widget.log.getByText(/A colleague has been asked to join/).waitFor();
+  await widget.log.locator(".handoff").getByText(/You are next in the queue/).waitFor();
   await shot(page, "07-waiting");
 
   const id = await eventually("the conversation is known", () => widget.conversation(agent));
@@ -144,6 +146,7 @@ test("who looks elsewhere is told: a badge, the title, and read again", async ()
   await agent.post(`/v1/conversations/${id}/messages`, { text: "One" });
   await agent.post(`/v1/conversations/${id}/messages`, { text: "Two" });
   await page.getByRole("button", { name: "Open chat, 2 unread messages" }).or(page.getByRole("button", { name: "Open chat, 3 unread messages" })).waitFor();
+  await widget.host.locator(".teaser").getByText("Two").waitFor();
   await shot(page, "11-unread");
   await page.evaluate(() => {
     Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });

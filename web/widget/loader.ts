@@ -120,7 +120,9 @@ async function boot(said: Partial<Options>): Promise<void> {
   const remembered = memory(server, said.inbox);
   const options = merged(said, await settingsOf(server, said.inbox, remembered.kept));
   if (mine !== boots) return;
-  const locale = options.locale || document.documentElement.lang || navigator.language;
+  const named = options.locale || document.documentElement.lang;
+  // Where the page names a language alone, the visitor's own region says how numbers and hours are written.
+  const locale = navigator.languages.find((one) => named && one.startsWith(`${named}-`)) ?? (named || navigator.language);
   const wanted = locale.toLowerCase().split(/[-_]/)[0]!;
   const language = LANGUAGES[wanted] ? wanted : "en";
 

@@ -157,7 +157,7 @@ export const t = {
     region: "What was just done",
     undo: "Undo",
     undone: "Taken back.",
-    taken: "You have this conversation now; the bot is silent.",
+    taken: "You have this conversation now.",
     handedBack: "Handed back to the bot.",
     requeued: "Put back into the queue.",
     assigned: (name: string) => `Assigned to ${name}.`,
@@ -315,8 +315,8 @@ export const t = {
   },
 
   lines: {
-    queued: (reason: string) => `Waits for a person: ${lower(reason)}`,
-    unavailable: (reason: string) => `Asked for a person, and nobody was there: ${lower(reason)}`,
+    queued: "A person is asked to join",
+    unavailable: "A person is asked to join, and nobody is there",
     assigned: (who: string) => (who === "You" ? "You took over" : `${who} took over`),
     returned: (who: string | undefined) => `Handed back to the bot${by(who)}`,
     resolved: (who: string | undefined) => `Resolved${by(who)}`,
@@ -459,7 +459,7 @@ export const t = {
     help: "Help them",
     nobodyWaits: "Nobody waits.",
     waited: "Waited for a person",
-    taken: (count: number) => (count === 0 ? "Nobody was taken over today." : `The middle of ${n(count, "take-over", "take-overs")}.`),
+    taken: (count: number) => (count === 0 ? "Nobody was taken over today." : count === 1 ? "In one take-over." : `The median of ${count} take-overs.`),
     csat: "Satisfaction",
     satisfied: (share: string, answers: number) => `${share} gave 4 or 5, ${n(answers, "answer", "answers")}.`,
     noScores: "No answers yet.",
@@ -594,11 +594,13 @@ export const t = {
   },
 
   preview: {
-    disclosure: "Automatic assistant. Ask for a person at any time.",
-    greeting: "Hello! What can I do for you?",
-    question: "Do you ship to Norway?",
+    assistant: "Assistant",
+    automatic: "Automatic assistant",
+    disclosure: "I am an automatic assistant. Ask for a person at any time.",
+    greeting: "Hello. How can we help?",
+    starters: ["Where is my order?", "I want to return something"],
     start: "Start",
-    write: "Write a message …",
+    write: "Write a message",
     caption: "A sketch of what you change. When it is saved:",
     real: "Try the real one",
   },
@@ -761,8 +763,3 @@ export const t = {
     local: "The password stays on your own server; nothing is sent anywhere else.",
   },
 };
-
-/** A reason inside a sentence begins small, unless it is a name or an abbreviation. */
-function lower(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
-}

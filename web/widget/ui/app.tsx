@@ -7,6 +7,7 @@ import { Icon, Mark } from "./icons";
 import { views } from "./later";
 import { Log } from "./log";
 import { Notice } from "./notice";
+import { Teaser } from "./teaser";
 import { useUi } from "./ui";
 
 export function App(): JSX.Element {
@@ -29,24 +30,27 @@ export function App(): JSX.Element {
   };
 
   return (
-    <section
-      ref={panel}
-      class="panel"
-      role="dialog"
-      aria-modal={phone ? "true" : undefined}
-      aria-labelledby="title"
-      hidden={!open}
-      onKeyDown={keys}
-    >
-      <Header />
-      {reading && views.value && <views.value.Article reading={reading} />}
-      {/* The chat stays as it is under an article: where one was, and what one was writing. */}
-      <div class="chat" hidden={!!reading}>
-        <Log />
-        <Notice />
-        <Composer panel={panel} />
-      </div>
-    </section>
+    <>
+      <Teaser />
+      <section
+        ref={panel}
+        class="panel"
+        role="dialog"
+        aria-modal={phone ? "true" : undefined}
+        aria-labelledby="title"
+        hidden={!open}
+        onKeyDown={keys}
+      >
+        <Header />
+        {reading && views.value && <views.value.Article reading={reading} />}
+        {/* The chat stays as it is under an article: where one was, and what one was writing. */}
+        <div class="chat" hidden={!!reading}>
+          <Log />
+          <Notice />
+          <Composer panel={panel} />
+        </div>
+      </section>
+    </>
   );
 }
 

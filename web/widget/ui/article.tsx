@@ -45,7 +45,7 @@ export function Article({ reading }: { reading: Reading }): JSX.Element {
   }, [text, reading.section]);
 
   return (
-    <article ref={place} class="reader" tabIndex={0} lang={text && text !== "gone" ? text.locale : undefined} aria-busy={!text}>
+    <article ref={place} class="reader" tabIndex={0} dir="auto" lang={text && text !== "gone" ? text.locale : undefined} aria-busy={!text}>
       {!text && <p>{words.t("loading")}</p>}
       {text === "gone" && <h2>{words.t("article_gone")}</h2>}
       {text && text !== "gone" && (

@@ -150,24 +150,17 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
   );
 }
 
-/** Always in sight: that this is a machine, and the way to a person. */
+/** The way to a person, in sight until one was asked for. */
 function Footnote(): JSX.Element | null {
   const { chat, words, settle } = useUi();
   const { handoff, items } = chat.log.value;
-  if (handoff?.state === "assigned") return null;
-  const mayAsk = items.length > 0 && handoff?.state !== "queued";
+  if (!items.length || (handoff && handoff.state !== "returned")) return null;
   return (
     <p class="footnote">
-      <span>{words.t("assistant")}</span>
-      {mayAsk && (
-        <span>
-          {"· "}
-          {/* The assistant reads English best; the customer sees their own words. */}
-          <button type="button" class="link" onClick={() => (chat.say(words.t("ask_person"), { postback: "I want to talk to a person" }), settle())}>
-            {words.t("starter_person")}
-          </button>
-        </span>
-      )}
+      {/* The assistant reads English best; the customer sees their own words. */}
+      <button type="button" class="link" onClick={() => (chat.say(words.t("ask_person"), { postback: "I want to talk to a person" }), settle())}>
+        {words.t("starter_person")}
+      </button>
     </p>
   );
 }

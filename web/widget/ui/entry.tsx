@@ -100,8 +100,10 @@ function Answer({ item, content }: { item: Item; content: AnswerContent }): JSX.
           ))}
         </ul>
       </div>
-      <Helpful item={item} />
-      <Why text={words.t("why_answer", { percent: words.percent(content.confidence) })} />
+      <div class="after">
+        <Helpful item={item} />
+        <Why text={words.t("why_answer", { percent: words.percent(content.confidence) })} />
+      </div>
     </>
   );
 }
@@ -170,7 +172,7 @@ export function Why({ text }: { text: string }): JSX.Element {
 }
 
 function Handoff({ content }: { content: HandoffContent }): JSX.Element {
-  const { words } = useUi();
+  const { chat, words } = useUi();
   const { state, position, eta_s, agent, reason } = content;
   const says = {
     queued: () =>
@@ -182,13 +184,14 @@ function Handoff({ content }: { content: HandoffContent }): JSX.Element {
     returned: () => words.t("returned"),
     unavailable: () => words.t("unavailable"),
   }[state];
+  const waits = state === "queued" || state === "unavailable";
   return (
-    <div class={`note handoff ${state}`}>
+    <div class={`note handoff${waits && chat.log.value.handoff === content ? " waits" : ""}`}>
       <p>
-        <Icon name={state === "queued" || state === "unavailable" ? "clock" : "person"} />
+        <Icon name={waits ? "clock" : "person"} />
         {says?.() ?? reason}
       </p>
-      {reason && (state === "queued" || state === "unavailable") && <Why text={words.t("why_handoff", { reason })} />}
+      {reason && waits && <Why text={words.t("why_handoff", { reason })} />}
     </div>
   );
 }

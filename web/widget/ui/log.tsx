@@ -19,10 +19,10 @@ export function Log(): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const last = items.at(-1)?.seq ?? 0;
-  const typist = chat.typist.value;
-  useFollow(place, { open: open.value, last: views.value ? last : 0, waiting: waiting.length, typing: !!typist });
-
   const started = items.length + waiting.length > 0;
+  const typist = chat.typist.value;
+  useFollow(place, { open: open.value, last: views.value ? last : 0, waiting: waiting.length, typing: !!typist, started });
+
   useEffect(() => {
     if (started) fetchViews(wear);
   }, [started, last]);
@@ -41,23 +41,29 @@ export function Log(): JSX.Element {
         aria-label={words.t("title")}
         onScroll={() => setAway(fromEnd(place.current!) > NEAR * 2)}
       >
-        {started ? <Disclosure /> : <Welcome />}
-        {items.map((item, index) => (
-          <Row key={item.seq} item={item} before={items[index - 1]} after={items[index + 1]} />
-        ))}
-        {waiting.map((one) => (
-          <Waiting key={one.id} one={one} />
-        ))}
-        {typist && (
-          <div class="row them" key="typing">
-            <span class="avatar small">{person ? <b aria-hidden="true">{[...(typist.name ?? "")][0]}</b> : <Mark />}</span>
-            <div class="bubble dots">
-              <span class="aside">{words.t("typing", { name: typist.name ?? words.t("someone") })}</span>
-              <i />
-              <i />
-              <i />
-            </div>
+        {started ? (
+          <div>
+            <Disclosure />
+            {items.map((item, index) => (
+              <Row key={item.seq} item={item} before={items[index - 1]} after={items[index + 1]} />
+            ))}
+            {waiting.map((one) => (
+              <Waiting key={one.id} one={one} />
+            ))}
+            {typist && (
+              <div class="row them" key="typing">
+                <span class="avatar small">{person ? <b aria-hidden="true">{[...(typist.name ?? "")][0]}</b> : <Mark />}</span>
+                <div class="bubble dots">
+                  <span class="aside">{words.t("typing", { name: typist.name ?? words.t("someone") })}</span>
+                  <i />
+                  <i />
+                  <i />
+                </div>
+              </div>
+            )}
           </div>
+        ) : (
+          <Welcome />
         )}
       </div>
       {away && (
@@ -181,9 +187,9 @@ function fromEnd(place: HTMLElement): number {
  */
 function useFollow(
   ref: { current: HTMLDivElement | null },
-  { open, last, waiting, typing }: { open: boolean; last: number; waiting: number; typing: boolean },
+  { open, last, waiting, typing, started }: { open: boolean; last: number; waiting: number; typing: boolean; started: boolean },
 ): void {
-  const seen = useRef({ last: 0, open: false, atEnd: true });
+  const seen = useRef({ last: 0, open: false, atEnd: true, end: 0 });
   useLayoutEffect(() => {
     const place = ref.current;
     if (!place || !open) {
@@ -198,21 +204,22 @@ function useFollow(
       const top = fresh ? fresh.offsetTop - place.offsetTop - 56 : end;
       place.scrollTo({ top: Math.min(end, Math.max(place.scrollTop, top)), behavior: pace() });
     }
-    seen.current = { last, open, atEnd: true };
+    seen.current = { last, open, atEnd: true, end: place.scrollHeight - place.clientHeight };
     const follow = () => (seen.current.atEnd = fromEnd(place) < NEAR || !!fresh);
     place.addEventListener("scroll", follow, { passive: true });
     return () => place.removeEventListener("scroll", follow);
   }, [open, last, waiting, typing]);
 
-  // A notice or a longer draft leaves less room: who was at the end stays there.
+  // A notice, a longer draft, a picture that came or a form that grew moves the end: who was there stays there.
   useEffect(() => {
     const place = ref.current!;
-    let height = place.clientHeight;
     const observer = new ResizeObserver(() => {
-      if (place.clientHeight < height && fromEnd(place) < NEAR + height - place.clientHeight) place.scrollTop = place.scrollHeight;
-      height = place.clientHeight;
+      const end = place.scrollHeight - place.clientHeight;
+      if (end > seen.current.end && place.scrollTop > seen.current.end - NEAR) place.scrollTop = end;
+      seen.current.end = end;
     });
     observer.observe(place);
+    observer.observe(place.firstElementChild!);
     return () => observer.disconnect();
-  }, []);
+  }, [started]);
 }

@@ -23,7 +23,7 @@ function Card({ item }: { item: ProductCard }): JSX.Element {
   return (
     <li class="product">
       <Picture src={item.image && new URL(item.image, chat.server).href} />
-      <div>
+      <div dir="auto">
         {address ? (
           <a href={address} {...(typeof target === "string" && { target: "_blank", rel: "noopener noreferrer" })}>
             {item.title}

@@ -39,7 +39,7 @@ export function Survey({ item, survey }: { item: Item; survey: SurveyContent }):
   return (
     <form ref={form} class="bubble card survey" onSubmit={send}>
       <fieldset>
-        <legend>{survey.question}</legend>
+        <legend dir="auto">{survey.question}</legend>
         <div class={faces ? "faces" : "scale"}>
           {Array.from({ length: max - min + 1 }, (_, index) => min + index).map((n) => (
             <label title={faces ? name(n) : undefined}>

@@ -1,5 +1,4 @@
-// Volume by hour: bars for messages, a darker part for conversations. A table shows the
-// same numbers.
+// Volume by hour: messages, and beside them conversations. A table shows the same numbers.
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { count } from "../lib/format";
@@ -42,7 +41,7 @@ export function Hours(props: { hours: Hour[]; title: string }) {
   const { top, step } = ceiling(Math.max(...hours.map((hour) => hour.messages), 0));
   const slot = (width - LEFT) / Math.max(1, hours.length);
   const y = (n: number) => HEIGHT - BOTTOM - (n / top) * (HEIGHT - BOTTOM - 10);
-  const bar = Math.min(22, slot * 0.62);
+  const bar = Math.min(13, slot * 0.36);
   const every = width < 480 ? 6 : 3;
   const lines = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
   const column = (n: number) => ({ y: y(n), height: Math.max(0, HEIGHT - BOTTOM - y(n)) });
@@ -57,15 +56,15 @@ export function Hours(props: { hours: Hour[]; title: string }) {
         </g>
       ))}
       {hours.map((hour, i) => {
-        const x = LEFT + i * slot + (slot - bar) / 2;
+        const x = LEFT + i * slot + slot / 2;
         return (
           <g key={hour.label} class="hours-slot">
             <title>{t.today.hour(hour.label, hour.messages, hour.conversations)}</title>
             <rect class="hours-hit" x={LEFT + i * slot} y={0} width={slot} height={HEIGHT - BOTTOM} />
-            <rect class="hours-messages" x={x} width={bar} rx={3} {...column(hour.messages)} />
-            <rect class="hours-conversations" x={x} width={bar} rx={3} {...column(hour.conversations)} />
+            <rect class="hours-messages" x={x - bar - 0.5} width={bar} rx={3} {...column(hour.messages)} />
+            <rect class="hours-conversations" x={x + 0.5} width={bar} rx={3} {...column(hour.conversations)} />
             {i % every === 0 && (
-              <text class="hours-text" x={x + bar / 2} y={HEIGHT - 6} text-anchor="middle">
+              <text class="hours-text" x={x} y={HEIGHT - 6} text-anchor="middle">
                 {hour.label.slice(0, 2)}
               </text>
             )}

@@ -11,7 +11,8 @@ export function moodTone(unhappiness: number): "calm" | "uneasy" | "unhappy" {
 
 export function Mood(props: { unhappiness: number; size?: number }) {
   const size = props.size ?? 18;
-  const bend = 3.4 - 6.8 * Math.min(1, Math.max(0, props.unhappiness));
+  // A straight mouth where unease begins.
+  const bend = 3 - 6.4 * Math.min(1, Math.max(0, props.unhappiness)) ** 0.65;
   const y = 12.6 - bend / 2;
   const label = t.mood.unhappy(percent(props.unhappiness));
   return (

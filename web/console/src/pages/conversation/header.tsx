@@ -148,12 +148,11 @@ export function Header(props: { story: Story; view: View }) {
           <Course moods={view.moods} onPick={pick} />
           {view.queued && (
             <span class="talk-reason">
-              {view.offered_to === mine.id && <Chip tone="accent">{t.row.yourTurn}</Chip>}
               <Chip tone="ember" icon="clock">
                 {t.conversation.waits(ago(view.waiting_since ?? view.queued.since))}
               </Chip>
               <span class="clip" title={view.queued.reason}>
-                {view.queued.reason}
+                {view.queued.reason.split(";")[0]}
               </span>
             </span>
           )}
@@ -198,7 +197,11 @@ function State({ story }: { story: Story }) {
   return (
     <>
       {presence}
-      <span title={full(view.created_at)}>{holder}</span>
+      {view.offered_to === mine?.id && view.holder === "bot" ? (
+        <Chip tone="accent">{t.row.yourTurn}</Chip>
+      ) : (
+        <span title={full(view.created_at)}>{holder}</span>
+      )}
     </>
   );
 }

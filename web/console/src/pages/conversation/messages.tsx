@@ -35,6 +35,8 @@ export function Messages({ story }: { story: Story }) {
   };
 
   useLayoutEffect(() => {
+    // Who says something wants to see it, wherever they were reading.
+    if (length > before.current && isMine(items.at(-1))) atEnd.current = true;
     if (atEnd.current) toEnd();
     else if (length > before.current) setBelow((n) => n + length - before.current);
     before.current = length;
@@ -87,6 +89,10 @@ export function Messages({ story }: { story: Story }) {
       )}
     </div>
   );
+}
+
+function isMine(item: Item | undefined): boolean {
+  return item?.kind === "pending" || (item?.kind === "note" && item.note.agent_id === me.peek()?.id);
 }
 
 function Earlier({ id }: { id: string }) {
@@ -388,8 +394,9 @@ function tell(content: Content, author: Author): { icon: IconName; text: string;
   const actor = author.kind === "agent" ? (author.id === me.value?.id ? t.you : (author.name ?? t.colleague)) : undefined;
   switch (content.type) {
     case "handoff":
-      if (content.state === "queued") return { icon: "clock", text: t.lines.queued(content.reason), tone: "ember" };
-      if (content.state === "unavailable") return { icon: "clock", text: t.lines.unavailable(content.reason), tone: "ember" };
+      // Its reason speaks to the customer; for colleagues it stands under "Why" and in the list.
+      if (content.state === "queued") return { icon: "clock", text: t.lines.queued, tone: "ember" };
+      if (content.state === "unavailable") return { icon: "clock", text: t.lines.unavailable, tone: "ember" };
       if (content.state === "assigned") return { icon: "hand", text: t.lines.assigned(actor ?? content.agent ?? t.colleague) };
       return { icon: "bot", text: t.lines.returned(actor) };
     case "status":

@@ -70,7 +70,7 @@ function Understood({ analysis }: { analysis: Analysis }) {
     <section>
       <h3>{t.why.understood}</h3>
       <ul class="bars">
-        {analysis.intent_ranking.slice(0, 4).map((intent) => (
+        {analysis.intent_ranking.slice(0, 4).filter(({ confidence }, i) => i === 0 || confidence >= 0.01).map((intent) => (
           <li key={intent.name}>
             <span class="clip">{words(intent.name)}</span>
             <meter min={0} max={1} value={intent.confidence} aria-label={words(intent.name)}>
@@ -154,7 +154,7 @@ function Did({ explanation }: { explanation: Explanation }) {
           <ul class="bars">
             {explanation.passages.slice(0, 4).map((passage) => (
               <li key={passage.article + passage.section}>
-                <span class="clip" title={passage.section}>
+                <span title={passage.section}>
                   {passage.section || words(passage.article)}
                 </span>
                 <meter min={0} max={1} value={passage.confidence} aria-label={passage.section || passage.article}>

@@ -132,15 +132,23 @@ function Notifying() {
 }
 
 function Nothing() {
+  // An empty list says itself what to do.
+  const empty = list.value.length === 0;
   return (
     <section class="pane nothing" aria-label={t.conversation.none}>
-      <Empty icon="inbox" title={t.conversation.none}>
-        <p>{t.conversation.noneText}</p>
-        <Notifying />
-        <p class="muted nothing-keys">
-          <kbd>J</kbd> <kbd>K</kbd> {t.conversation.keysWalk} · <kbd>H</kbd> {t.conversation.keysNext} · <kbd>?</kbd> {t.conversation.keysAll}
-        </p>
-      </Empty>
+      {empty ? (
+        <div class="empty">
+          <Notifying />
+        </div>
+      ) : (
+        <Empty icon="inbox" title={t.conversation.none}>
+          <p>{t.conversation.noneText}</p>
+          <Notifying />
+          <p class="muted nothing-keys">
+            <kbd>J</kbd> <kbd>K</kbd> {t.conversation.keysWalk} · <kbd>H</kbd> {t.conversation.keysNext} · <kbd>?</kbd> {t.conversation.keysAll}
+          </p>
+        </Empty>
+      )}
     </section>
   );
 }

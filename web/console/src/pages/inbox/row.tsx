@@ -15,7 +15,7 @@ import { t } from "../../strings";
 import type { Conversation } from "../../wire";
 import { Avatar, Chip } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
-import { Mood } from "../../ui/mood";
+import { Mood, moodTone } from "../../ui/mood";
 
 export function Row(props: { id: string; view: View; current: boolean }) {
   // The map is no signal: its version is.
@@ -44,7 +44,10 @@ const Drawn = memo(({ row, view, current, draft }: DrawnProps) => {
       data-id={row.id}
     >
       <span class="row-bar" title={t.need.title(Math.round(sum))} aria-hidden="true" />
-      <Avatar name={row.customer.name ?? row.customer.email} seed={row.customer_id} />
+      <span class="row-face">
+        <Avatar name={row.customer.name ?? row.customer.email} seed={row.customer_id} />
+        {row.status === "open" && moodTone(row.unhappiness) !== "calm" && <Mood unhappiness={row.unhappiness} size={17} />}
+      </span>
       <span class="row-words">
         <span class="row-top">
           <span class="row-name clip" dir="auto">{name}</span>
@@ -61,10 +64,7 @@ const Drawn = memo(({ row, view, current, draft }: DrawnProps) => {
             <span class="muted">{t.row.nothing}</span>
           )}
         </span>
-        <span class="row-foot">
-          <Tags row={row} draft={draft} />
-          {row.status === "open" && <Mood unhappiness={row.unhappiness} size={16} />}
-        </span>
+        <Tags row={row} draft={draft} />
       </span>
       {fresh && <span class="row-dot" aria-hidden="true" />}
     </a>

@@ -211,7 +211,7 @@ function Origins({ inbox }: { inbox: Inbox }) {
   );
 }
 
-const ACCENT = "#0b6e5f";
+const ACCENT = "#17624a";
 const KINDS: FormField["kind"][] = ["text", "email", "phone", "order_number"];
 
 function Looks({ inbox }: { inbox: Inbox }) {
@@ -380,7 +380,7 @@ function Looks({ inbox }: { inbox: Inbox }) {
             </div>
           )}
         </fieldset>
-        <Preview inbox={inbox.public_key} name={name} settings={settings} accent={theme.accent ?? ACCENT} />
+        <Preview inbox={inbox.public_key} settings={settings} accent={theme.accent ?? ACCENT} />
       </div>
       {canManage.value && (
         <Save

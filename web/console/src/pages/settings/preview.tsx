@@ -15,21 +15,23 @@ export function inkOn(color: string): "#ffffff" | "#141414" {
   return 1.05 / (light + 0.05) >= (light + 0.05) / 0.0565 ? "#ffffff" : "#141414";
 }
 
-export function Preview(props: { inbox: string; name: string; settings: InboxSettings; accent: string }) {
+export function Preview(props: { inbox: string; settings: InboxSettings; accent: string }) {
   const { settings, accent } = props;
   const theme = settings.theme ?? {};
   const form = settings.pre_chat ?? undefined;
-  const radius = theme.radius ?? 16;
+  const radius = theme.radius ?? 20;
   const paint = { "--preview-accent": accent, "--preview-ink": inkOn(accent), "--preview-radius": `${radius}px` };
   return (
     <figure class={`preview preview-${theme.scheme ?? "auto"} preview-${theme.side ?? "right"}`} style={paint}>
       <div class="preview-window" aria-hidden="true">
         <div class="preview-head">
-          <strong>{settings.assistant || props.name}</strong>
-          <span>{t.preview.disclosure}</span>
+          <span class="preview-face" />
+          <strong>{settings.assistant || t.preview.assistant}</strong>
+          <span>{t.preview.automatic}</span>
         </div>
         <div class="preview-body">
-          <p class="preview-bubble">{settings.greeting || t.preview.greeting}</p>
+          <p class="preview-greeting">{settings.greeting || t.preview.greeting}</p>
+          <p class="preview-soft">{t.preview.disclosure}</p>
           {form ? (
             <div class="preview-form">
               {form.text && <p>{form.text}</p>}
@@ -42,13 +44,20 @@ export function Preview(props: { inbox: string; name: string; settings: InboxSet
               <span class="preview-button">{t.preview.start}</span>
             </div>
           ) : (
-            <p class="preview-bubble preview-own">{t.preview.question}</p>
+            t.preview.starters.map((text) => (
+              <span key={text} class="preview-chip">
+                {text}
+              </span>
+            ))
           )}
         </div>
-        <div class="preview-write">{t.preview.write}</div>
+        <div class="preview-write">
+          {t.preview.write}
+          <Icon name="send" size={15} />
+        </div>
       </div>
       <div class="preview-launcher" aria-hidden="true">
-        <Icon name="mail" size={20} />
+        <Icon name="chat" size={22} />
         {theme.launcher && <span>{theme.launcher}</span>}
       </div>
       <figcaption class="muted">
