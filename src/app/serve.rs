@@ -84,7 +84,7 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let settings = Settings::of(&config)?;
         let models = {
-            let (home, options) = (home.clone(), NluOptions::of(&config));
+            let (home, options) = (home.clone().with_shop_of(&config.data_dir), NluOptions::of(&config));
             tokio::task::spawn_blocking(move || Nlu::start(&home, options))
         };
         let clock = Clock::System;

@@ -75,6 +75,9 @@ pub(super) fn start(
         let mut _watchers = watch_folders(&home, &touched);
         let mut versions = tokio::time::interval(VERSIONS_EVERY);
         let mut tidy = tokio::time::interval(TIDY_EVERY);
+        // Made once and waited for again and again: a change that was noticed must outlive
+        // whatever else happens while it settles.
+        let mut change = Box::pin(settled(touched.clone()));
         loop {
             tokio::select! {
                 () = stopping.cancelled() => return,
@@ -82,7 +85,10 @@ pub(super) fn start(
                     home = folders.home();
                     _watchers = watch_folders(&home, &touched);
                 }
-                () = settled(&touched) => reload_folders(&engine, &home).await,
+                () = &mut change => {
+                    change = Box::pin(settled(touched.clone()));
+                    reload_folders(&engine, &home).await;
+                }
                 _ = versions.tick() => {
                     if let Err(error) = engine.follow_versions().await {
                         tracing::warn!(%error, "cannot bring the indexes up to date; the old ones go on");
@@ -95,8 +101,9 @@ pub(super) fn start(
 }
 
 fn watch_folders(home: &Home, touched: &Arc<Notify>) -> [Option<notify::RecommendedWatcher>; 3] {
-    [home.knowledge_base(), home.intents(), home.models().join("heads")]
-        .map(|folder| watch_folder(&folder, touched.clone()))
+    // Nothing was trained in a new shop yet, and what is not there cannot be watched.
+    let _cannot_be_watched = std::fs::create_dir_all(home.heads());
+    [home.knowledge_base(), home.intents(), home.heads()].map(|folder| watch_folder(&folder, touched.clone()))
 }
 
 pub(super) async fn reload_folders(engine: &Engine, home: &Home) {
@@ -108,13 +115,13 @@ pub(super) async fn reload_folders(engine: &Engine, home: &Home) {
     {
         tracing::warn!(%error, "cannot index the knowledge base with the new intents; the old index goes on");
     }
-    if let Err(error) = engine.nlu().reload_heads() {
+    if let Err(error) = engine.nlu().reload_heads(home) {
         tracing::warn!(%error, "the new heads cannot be used; the old ones go on");
     }
 }
 
 /// Waits for a change, and until changes have ended.
-async fn settled(touched: &Notify) {
+async fn settled(touched: Arc<Notify>) {
     touched.notified().await;
     while tokio::time::timeout(SETTLE, touched.notified()).await.is_ok() {}
 }

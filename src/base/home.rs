@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// The folder that holds `models/`, `intents/`, `knowledge-base/` and `catalogue/`; and,
 /// where the console has made a shop in the data directory, that shop's own folder, whose
-/// intents and articles stand in for the sample's.
+/// intents, articles and heads stand in for the sample's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,
@@ -64,6 +64,19 @@ impl Home {
 
     pub fn knowledge_base(&self) -> PathBuf {
         self.shop.join("knowledge-base")
+    }
+
+    /// Where the shop's trained heads are written.
+    pub fn heads(&self) -> PathBuf {
+        if self.shop == self.folder { self.models().join("heads") } else { self.shop.join("heads") }
+    }
+
+    /// Where heads are looked for, first things first: a shop that has trained some of them
+    /// has the others from Rapport.
+    pub fn heads_folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.heads(), self.models().join("heads")];
+        folders.dedup();
+        folders
     }
 
     pub fn catalogue(&self) -> PathBuf {

@@ -1,7 +1,6 @@
 //! Reading one message: the floor's door for everybody above.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -34,7 +33,6 @@ pub struct Nlu {
 
 struct Inner {
     encoder: Encoder,
-    folder: PathBuf,
     heads: ArcSwap<Heads>,
     lexicon: ArcSwap<Lexicon>,
     orders: OrderPattern,
@@ -116,16 +114,14 @@ pub struct Reading {
 }
 
 impl Nlu {
-    /// Starts the encoder and reads the heads in `models/heads`. Takes about a second and
+    /// Starts the encoder and reads the shop's heads. Takes about a second and
     /// blocks.
     pub fn start(home: &Home, options: NluOptions) -> Result<Self, NluError> {
         let encoder = Encoder::start(&home.models(), options.encoder)?;
-        let folder = home.models().join("heads");
-        let heads = Heads::load(&folder, encoder.identity())?;
+        let heads = Heads::load(&home.heads_folders(), encoder.identity())?;
         let nlu = Self {
             inner: Arc::new(Inner {
                 encoder,
-                folder,
                 heads: ArcSwap::from_pointee(heads),
                 lexicon: ArcSwap::from_pointee(Lexicon::default()),
                 orders: options.orders,
@@ -144,8 +140,8 @@ impl Nlu {
 
     /// Reads the heads again, after `rapport train`. Where they are broken, the old ones
     /// stay and the error says what is wrong.
-    pub fn reload_heads(&self) -> Result<(), NluError> {
-        let heads = Heads::load(&self.inner.folder, self.inner.encoder.identity())?;
+    pub fn reload_heads(&self, home: &Home) -> Result<(), NluError> {
+        let heads = Heads::load(&home.heads_folders(), self.inner.encoder.identity())?;
         self.inner.heads.store(Arc::new(heads));
         Ok(())
     }

@@ -52,20 +52,26 @@ async fn a_broken_article_does_not_take_the_others_down() {
     let reply = ann.ask("Can I pay in three parts with Klarna?").await;
     assert!(reply.articles().contains(&"klarna"), "{reply:#?}");
 
-    // Mended while the server runs, it is live by itself.
-    let mended = "---\ntitle: Zeppelin moorings\ntags: [zeppelin]\nlocale: en\nupdated: 2026-11-01\n---\n\n\
-        You may moor your zeppelin at our mast in Ghent for a day. Mooring a zeppelin costs nothing.\n";
-    std::fs::write(&article, mended).expect("the scratch folder can be written");
-    within("the new article to be live", async {
-        loop {
-            let reply = ann.ask("May I moor my zeppelin at your mast in Ghent?").await;
-            if reply.articles().contains(&"broken-one") {
-                break;
+    // Mended while the server runs, it is live by itself; and so is every change after it,
+    // whatever else the server does at that moment.
+    for price in ["nothing", "3 euros", "4 euros", "5 euros", "6 euros", "7 euros"] {
+        let mended = format!(
+            "---\ntitle: Zeppelin moorings\ntags: [zeppelin]\nlocale: en\nupdated: 2026-11-01\n---\n\n\
+             You may moor your zeppelin at our mast in Ghent for a day. Mooring a zeppelin costs {price}.\n"
+        );
+        std::fs::write(&article, mended).expect("the scratch folder can be written");
+        within("the new article to be live", async {
+            loop {
+                let reply = ann.ask("May I moor my zeppelin at your mast in Ghent?").await;
+                let told = reply.events.iter().any(|event| event.to_string().contains(price));
+                if told && reply.articles().contains(&"broken-one") {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        }
-    })
-    .await;
+        })
+        .await;
+    }
 }
 
 #[rstest]

@@ -177,6 +177,7 @@ export type WelcomeFrame = {
   last_seq: Seq;
   assistant: { name: string; disclosure: string };
   heartbeat_s: number;
+  upload_bytes?: number;
   settings?: InboxSettings;
 };
 export type AckFrame = { type: "ack"; client_msg_id: string; seq: Seq; at: string };

@@ -16,7 +16,15 @@ export class UploadError extends Error {
   }
 }
 
-export async function upload(server: string, token: string, file: File, signal: AbortSignal): Promise<Uploaded> {
+/** A file above the limit is not even sent: what stands between may cut it off without a word. */
+export async function upload(
+  server: string,
+  token: string,
+  file: File,
+  limit: number | undefined,
+  signal: AbortSignal,
+): Promise<Uploaded> {
+  if (limit && file.size > limit) throw new UploadError(true);
   const body = new FormData();
   body.append("file", file, file.name || "image.png");
   const answer = await fetch(`${server}v1/uploads`, { method: "POST", body, signal, headers: bearer(token) });

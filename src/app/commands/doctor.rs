@@ -89,6 +89,10 @@ pub async fn run(
     }
     match home {
         Ok(home) => {
+            let home = match &config {
+                Ok(config) => home.with_shop_of(&config.data_dir),
+                Err(_) => home,
+            };
             // Hashing and parsing take a second or so.
             let (models, shop) =
                 tokio::task::spawn_blocking(move || (models::findings(&home), shop::findings(&home))).await?;

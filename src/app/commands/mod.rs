@@ -87,14 +87,17 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
 }
 
 async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> {
+    // With the shop that the console has made, where it has: what a command reads and trains
+    // is what the server uses.
+    let home = || Home::find().map(|home| home.with_shop_of(&config.data_dir));
     match command {
         Command::Serve(args) => serve::run(args, config, Home::find()?).await?,
         Command::Init(args) => init::run(args, &config, &Home::find()?).await?,
-        Command::Analyze(args) => analyze::run(args, &config, &Home::find()?).await?,
-        Command::Train(args) => train::run(args, &Home::find()?).await?,
-        Command::Eval(args) => eval::run(args, &Home::find()?).await?,
-        Command::Kb(args) => kb::run(args, &Home::find()?).await?,
-        Command::Import(args) => import::run(args, &config, &Home::find()?).await?,
+        Command::Analyze(args) => analyze::run(args, &config, &home()?).await?,
+        Command::Train(args) => train::run(args, &home()?).await?,
+        Command::Eval(args) => eval::run(args, &home()?).await?,
+        Command::Kb(args) => kb::run(args, &home()?).await?,
+        Command::Import(args) => import::run(args, &config, &home()?).await?,
         Command::Token(args) => token::run(args, &config).await?,
         Command::Agent(args) => agent::run(args, &config).await?,
         Command::Inbox(args) => inbox::run(args, &config).await?,

@@ -32,7 +32,8 @@ pub struct Args {
     /// models/training. Without it those heads stay as they are.
     #[arg(long, value_name = "DIR")]
     sentiment_data: Option<PathBuf>,
-    /// Where the heads are written (by default models/heads).
+    /// Where the heads are written (by default models/heads, or heads/ of the shop in the data
+    /// directory).
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// One JSON object on standard output.
@@ -75,7 +76,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
 fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let began = Instant::now();
     let folder = args.intents.clone().unwrap_or_else(|| home.intents());
-    let out = args.out.clone().unwrap_or_else(|| home.models().join("heads"));
+    let out = args.out.clone().unwrap_or_else(|| home.heads());
     let specs = read_intents(&folder)?;
     let encoder = Encoder::start(&home.models(), EncoderOptions::default())?;
 

@@ -117,6 +117,8 @@ pub enum ServerFrame {
         last_seq: Seq,
         assistant: Assistant,
         heartbeat_s: u64,
+        /// A larger file is refused.
+        upload_bytes: usize,
         /// The inbox's own: greeting, theme, the form before the chat.
         #[serde(default)]
         settings: Box<InboxSettings>,

@@ -181,6 +181,7 @@ impl Session<'_> {
                     disclosure: config.assistant.disclosure.clone(),
                 },
                 heartbeat_s: config.limits.heartbeat_s,
+                upload_bytes: config.limits.upload_bytes,
                 settings: Box::new(self.settings.clone()),
             })
             .await?;

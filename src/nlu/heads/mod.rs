@@ -11,7 +11,7 @@ pub mod neighbours;
 pub mod numbers;
 pub mod unhappiness;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use file::{HeadFileError, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
 use intent::IntentHead;
@@ -26,12 +26,19 @@ pub struct Heads {
 }
 
 impl Heads {
-    /// Reads `folder` (`models/heads`); `encoder` is the identity of the running encoder.
-    pub fn load(folder: &Path, encoder: &str) -> Result<Self, HeadFileError> {
+    /// Reads each head from the first of the folders that has it; `encoder` is the identity
+    /// of the running encoder.
+    pub fn load(folders: &[PathBuf], encoder: &str) -> Result<Self, HeadFileError> {
+        let path = |name: &str| {
+            let mut paths = folders.iter().map(|folder| folder.join(name));
+            let there = paths.clone().find(|path| path.exists());
+            // Where none has it, the last is missed by name.
+            there.or_else(|| paths.next_back()).unwrap_or_else(|| name.into())
+        };
         Ok(Self {
-            intent: file::load(encoder, &folder.join(INTENT_FILE))?,
-            mood: file::load(encoder, &folder.join(MOOD_FILE))?,
-            unhappiness: file::load(encoder, &folder.join(UNHAPPINESS_FILE))?,
+            intent: file::load(encoder, &path(INTENT_FILE))?,
+            mood: file::load(encoder, &path(MOOD_FILE))?,
+            unhappiness: file::load(encoder, &path(UNHAPPINESS_FILE))?,
         })
     }
 }

@@ -41,7 +41,7 @@ export function Composer({ panel }: { panel: { current: HTMLElement | null } }):
     for (const file of list) {
       const one: Attachment = { key: ++keys, name: file.name || words.t("file", { size: "" }), stop: new AbortController() };
       setFiles((all) => [...all, one]);
-      const sent = chat.admitted().then((token) => upload(chat.server, token, file, one.stop.signal));
+      const sent = chat.admitted().then((token) => upload(chat.server, token, file, chat.welcome.value?.upload_bytes, one.stop.signal));
       sent.then(
         (done) => setFiles((all) => all.map((other) => (other.key === one.key ? { ...other, done } : other))),
         (error) => {

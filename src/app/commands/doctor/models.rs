@@ -19,7 +19,7 @@ pub(super) fn findings(home: &Home) -> Vec<Finding> {
         Err(error) => return vec![Finding::fail(AREA, error.to_string())],
     };
     let mut findings = vec![Finding::ok(AREA, "the encoder is the one that was published")];
-    findings.push(match Heads::load(&home.models().join("heads"), &encoder.identity) {
+    findings.push(match Heads::load(&home.heads_folders(), &encoder.identity) {
         Ok(heads) => {
             // Intents that cannot be read are told where the shop's files are.
             let names =
