@@ -170,9 +170,9 @@ function Did({ explanation }: { explanation: Explanation }) {
   );
 }
 
-/** Reasons name intents between backticks, as they stand in their files. */
+/** Reasons name intents between backticks; here they are called as everywhere on this page. */
 function named(reason: string) {
-  return reason.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
+  return reason.split("`").map((part, i) => (i % 2 === 1 ? <b key={i}>{words(part)}</b> : part));
 }
 
 export function signed(score: number): string {
