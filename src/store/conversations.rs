@@ -1,4 +1,4 @@
-//! Conversations one at a time: who holds them, who waits, what was read.
+//! Conversations one at a time: who holds them, and who waits.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -7,7 +7,6 @@ use sqlx::{AssertSqlSafe, Row};
 use super::{Result, Store, json};
 use crate::base::clock::from_micros;
 use crate::domain::conversation::{ConversationStatus, Holder, Queued};
-use crate::domain::entry::Seq;
 use crate::domain::{AgentId, Conversation, ConversationId, CustomerId, InboxId};
 
 pub(super) const COLUMNS: &str = "c.id, c.inbox_id, c.customer_id, c.status, c.holder, c.queued_at, c.queued_reason, \
@@ -32,41 +31,6 @@ impl Store {
         .fetch_one(&self.reader)
         .await?;
         Ok(row.try_get::<i64, _>("ahead")? + 1)
-    }
-
-    /// Writes what the customer's client has shown, for the agents' read marks; whether
-    /// that was news.
-    pub async fn mark_read(&self, id: &ConversationId, seq: Seq) -> Result<bool> {
-        let done =
-            sqlx::query("UPDATE conversations SET read_seq = $2 WHERE id = $1 AND read_seq < $2 AND last_seq >= $2")
-                .bind(id.as_str())
-                .bind(seq)
-                .execute(&self.writer)
-                .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    pub async fn read_seq(&self, id: &ConversationId) -> Result<Seq> {
-        let row = sqlx::query("SELECT read_seq FROM conversations WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(row.map(|row| row.try_get("read_seq")).transpose()?.unwrap_or(0))
-    }
-
-    /// Up to where an agent has read; never goes back. Whether that was news.
-    pub async fn mark_seen(&self, agent: &AgentId, id: &ConversationId, seq: Seq) -> Result<bool> {
-        let done = sqlx::query(
-            "INSERT INTO seen (agent_id, conversation_id, seq) \
-             SELECT $1, c.id, CASE WHEN c.last_seq < $3 THEN c.last_seq ELSE $3 END FROM conversations c WHERE c.id = $2 \
-             ON CONFLICT (agent_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seen.seq",
-        )
-        .bind(agent.as_str())
-        .bind(id.as_str())
-        .bind(seq)
-        .execute(&self.writer)
-        .await?;
-        Ok(done.rows_affected() > 0)
     }
 
     /// The conversations that an agent holds.

@@ -21,6 +21,7 @@ mod mails;
 mod notes;
 mod presence;
 mod queue;
+mod receipts;
 mod refused;
 mod reports;
 mod sessions;

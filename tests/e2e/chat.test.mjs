@@ -287,6 +287,8 @@ test("the page listens and commands", async () => {
   await widget.input.waitFor();
   await widget.say("hi there");
   await widget.log.getByText("What can I do for you?").waitFor();
+  const unread = (await page.evaluate(() => window.heard)).filter(([name]) => name === "unread").map(([, { count }]) => count);
+  assert.ok(unread.every((count) => count === 0), `what is seen at once was never unread: ${unread}`);
   await page.evaluate(() => window.Rapport("close"));
   await eventually("everything was heard", async () => {
     const names = (await page.evaluate(() => window.heard)).map(([name]) => name);

@@ -73,6 +73,29 @@ async fn the_bot_is_silent_while_a_person_holds_the_conversation() {
 }
 
 #[tokio::test]
+async fn a_customer_sees_that_their_message_was_read() {
+    let (mut ann, agent) = handed_over().await;
+    let colleague = Api::with_role(server().await, "agent").await;
+    let seq = ann.say("is anybody there?").await;
+    for reader in [&colleague, &agent, &agent] {
+        reader.post(&path(&ann.conversation, "seen"), json!({"seq": seq})).await.ok();
+    }
+    let read = ann.event(|event| event["content"]["delivery"] == "read").await;
+    assert_eq!(read["content"]["message"], seq);
+    assert_eq!(read["author"]["kind"], "system");
+
+    // An answer says more than a mark.
+    let last = ann.say("hello?").await;
+    agent.post(&path(&ann.conversation, "messages"), json!({"text": "Yes, I am."})).await.ok();
+    agent.post(&path(&ann.conversation, "seen"), json!({"seq": last + 1})).await.ok();
+    ann.event(|event| event["author"]["kind"] == "agent" && event["content"]["type"] == "text").await;
+    ann.catch_up().await;
+    let marks = ann.events.iter().filter(|event| event["content"]["delivery"] == "read").count();
+    assert_eq!(marks, 1, "{:#?}", ann.events);
+    log::check(&ann.events);
+}
+
+#[tokio::test]
 async fn a_turn_overtaken_by_an_agent_is_dropped() {
     let server = server().await;
     let agent = Api::with_role(server, "agent").await;

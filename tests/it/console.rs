@@ -47,8 +47,9 @@ async fn everything_that_happens_is_told_in_order() {
     assert_eq!(events[0]["content"]["text"], "How many days until a parcel arrives in Munich?");
     assert_eq!(events[0]["analysis"], Value::Null, "the models had not read it yet");
     assert!(events[1]["analysis"]["intent"]["name"].is_string(), "{}", events[1]);
+    // Other tests' customers may be told of in between.
     let cursors: Vec<i64> = frames.iter().filter_map(|frame| frame["cursor"].as_i64()).collect();
-    assert!(cursors.is_sorted() && cursors.len() == seqs.len(), "{cursors:?}");
+    assert!(cursors.is_sorted() && cursors.len() >= seqs.len(), "{cursors:?}");
     let analysis = frames.iter().find(|frame| is_of(frame, "analysis", &id)).expect("it is told how it was read");
     assert!(analysis["explanation"]["acts"].is_array(), "{analysis}");
 

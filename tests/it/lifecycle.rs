@@ -54,6 +54,17 @@ async fn sigterm_tells_everybody_and_ends_well() {
 }
 
 #[tokio::test]
+async fn a_stop_while_it_starts_is_heeded_at_once() {
+    // Without the vectors of an earlier start it would read the knowledge base for seconds.
+    let server = Server::starting().await;
+    server.terminate();
+    let stopping = Instant::now();
+    assert_eq!(server.exited().await.code(), Some(0));
+    assert!(stopping.elapsed().as_secs() < 5, "{:?}", stopping.elapsed());
+    assert!(!server.log().contains("ready_ms"), "it never got ready: {}", server.log());
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_before_a_stop_is_answered_at_the_latest_after_the_start() {
     let mut server = Server::start().await;
     let mut ann = Customer::arrive(&server).await;

@@ -1,6 +1,6 @@
 /** The panel's entry: puts chat, words and views together, and answers to `Rapport(...)`. */
 
-import { effect, signal } from "@preact/signals-core";
+import { computed, effect, signal } from "@preact/signals-core";
 import { render } from "preact";
 import { Chat } from "./chat";
 import type { Frame, Panel } from "./options";
@@ -30,6 +30,10 @@ export async function start(frame: Frame): Promise<Panel> {
       if (content.type === "handoff") emit("handoff", { state: content.state, agent: content.agent });
     },
   });
+  const visible = signal(document.visibilityState === "visible");
+  const look = () => (visible.value = document.visibilityState === "visible");
+  document.addEventListener("visibilitychange", look);
+  const unread = computed(() => (open.value && visible.value ? 0 : chat.unread.value));
   const close = () => {
     open.value = false;
   };
@@ -63,12 +67,14 @@ export async function start(frame: Frame): Promise<Panel> {
         chat.connect();
       } else store.tab.delete("open");
     }),
-    effect(() => frame.unread(chat.unread.value)),
+    // What arrives before the customer's eyes was never unread: no badge flickers.
+    effect(() => frame.unread(unread.value)),
     effect(() => {
       const { value: why } = chat.refusal;
       if (why) emit("error", { code: why.code, message: why.message });
     }),
-    markAsRead(chat, open),
+    markAsRead(chat, open, visible),
+    () => document.removeEventListener("visibilitychange", look),
     tellInTitle(chat),
     followScheme(host, place),
   ];
@@ -90,18 +96,11 @@ export async function start(frame: Frame): Promise<Panel> {
 }
 
 /** What stands on an open panel in a tab that is looked at counts as read. */
-function markAsRead(chat: Chat, open: { value: boolean }): () => void {
-  const visible = signal(document.visibilityState === "visible");
-  const look = () => (visible.value = document.visibilityState === "visible");
-  document.addEventListener("visibilitychange", look);
-  const stop = effect(() => {
+function markAsRead(chat: Chat, open: { value: boolean }, visible: { value: boolean }): () => void {
+  return effect(() => {
     const { last } = chat.log.value;
     if (open.value && visible.value && last > 0) chat.read(last);
   });
-  return () => {
-    stop();
-    document.removeEventListener("visibilitychange", look);
-  };
 }
 
 /** Somebody who waits in another tab sees it in the tab's title. */

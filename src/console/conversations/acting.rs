@@ -153,9 +153,7 @@ pub async fn seen(
     Body(SeenUpTo { seq }): Body<SeenUpTo>,
 ) -> Result<StatusCode, Problem> {
     find(&engine, &id).await?;
-    if engine.store().mark_seen(&agent.id, &id, seq).await? {
-        engine.bus().tell(News::Seen(agent.id, id, seq));
-    }
+    engine.seen(&agent.id, &id, seq).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -174,9 +172,7 @@ pub async fn reply(
     let reply = Reply { text: fit(words.text)?, key, seen: words.seen_seq };
     let seq = engine.reply(&id, &agent, reply).await?;
     // Who answers has read what they answer.
-    if engine.store().mark_seen(&agent.id, &id, seq).await? {
-        engine.bus().tell(News::Seen(agent.id, id, seq));
-    }
+    engine.seen(&agent.id, &id, seq).await?;
     Ok((StatusCode::CREATED, Json(Reached { seq, undo: None })))
 }
 

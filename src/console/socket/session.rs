@@ -237,10 +237,7 @@ impl Session<'_> {
                 self.typing(ConversationId(conversation_id), on).await?;
             }
             ConsoleClientFrame::Seen { conversation_id, seq } => {
-                let id = ConversationId(conversation_id);
-                if engine.store().mark_seen(&self.agent.id, &id, seq).await? {
-                    engine.bus().tell(News::Seen(self.agent.id.clone(), id, seq));
-                }
+                engine.seen(&self.agent.id, &ConversationId(conversation_id), seq).await?;
             }
             ConsoleClientFrame::Status { status } => {
                 let change = AgentChange { status: Some(status), ..AgentChange::default() };

@@ -10,6 +10,7 @@
 
 mod alarms;
 mod offers;
+mod seen;
 mod unread;
 
 use std::time::Duration;
@@ -239,7 +240,7 @@ impl Engine {
     async fn look_after(&self, round: u32) -> Result<(), HandoffError> {
         self.wake_sleepers().await?;
         self.look_after_the_queue().await?;
-        if round % SELDOM == 0 {
+        if round.is_multiple_of(SELDOM) {
             self.return_abandoned().await?;
             self.mail_unread().await?;
         }

@@ -10,11 +10,14 @@ const { WebSocket } = require("ws");
 export class Customer {
   events = [];
   typing = [];
+  errors = [];
+  pongs = 0;
 
-  static async meets(server, hello = {}) {
+  /** `line` are options of the socket: a certificate to trust, the address to come from. */
+  static async meets(server, hello = {}, line = {}) {
     const customer = new Customer();
     const url = `${server.url.replace("http", "ws")}/v1/chat?inbox=demo`;
-    customer.socket = new WebSocket(url);
+    customer.socket = new WebSocket(url, line);
     await new Promise((open, fail) => customer.socket.once("open", open).once("error", fail));
     const welcomed = new Promise((done) => {
       customer.socket.on("message", (data) => {
@@ -22,6 +25,8 @@ export class Customer {
         if (frame.type === "welcome") done(frame);
         if (frame.type === "event") customer.events.push(frame);
         if (frame.type === "typing") customer.typing.push(frame);
+        if (frame.type === "error") customer.errors.push(frame);
+        if (frame.type === "pong") customer.pongs += 1;
       });
     });
     customer.send({ type: "hello", locale: "en", ...hello });

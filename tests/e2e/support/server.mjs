@@ -54,10 +54,10 @@ export class Server {
     this.#environment.RAPPORT_LISTEN = new URL(this.url).host;
   }
 
-  /** Ends it without a word of warning. */
-  async kill() {
+  /** Ends it, by default without a word of warning. */
+  async kill(signal = "SIGKILL") {
     const gone = new Promise((done) => this.#process.once("exit", done));
-    this.#process.kill("SIGKILL");
+    this.#process.kill(signal);
     await gone;
   }
 
@@ -69,8 +69,15 @@ export class Server {
   }
 
   /** Runs a command of the same binary on the same data. */
-  async command(...args) {
-    const { stdout } = await promisify(execFile)(binary, args, { env: this.#environment });
+  command(...args) {
+    return this.commandWith("", ...args);
+  }
+
+  /** The same, with words on its standard input. */
+  async commandWith(input, ...args) {
+    const running = promisify(execFile)(binary, args, { env: this.#environment });
+    running.child.stdin.end(input);
+    const { stdout } = await running;
     return stdout.trim();
   }
 

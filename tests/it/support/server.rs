@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::cli::{BINARY, Cli};
 use super::process::{Process, tied};
 use super::scratch::Scratch;
+use super::within;
 
 /// A start loads the models, and the very first one reads the whole knowledge base.
 const START: Duration = Duration::from_secs(180);
@@ -69,6 +70,21 @@ impl Server {
                 Err(process.log())
             }
         }
+    }
+
+    /// A server that has taken its data directory and is still far from ready.
+    pub async fn starting() -> Self {
+        let (folder, setup) = (Scratch::new(), Setup::default());
+        folder.write("rapport.toml", &setup.config);
+        let process = Process::start(command(&folder, &setup, "127.0.0.1:0"), &log_of(&folder));
+        let database = data_dir(&folder, &setup).join("rapport.db");
+        within("the database is there", async {
+            while !database.exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+        Self { url: String::new(), process, folder, setup }
     }
 
     /// One server for all tests of a topic, started by the first and alive until the end.

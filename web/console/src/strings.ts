@@ -679,7 +679,7 @@ export const t = {
     never: "none yet",
     waiting: "Waiting to be sent",
     how: "Put your mail server into Rapport's configuration file and start it again. Until then customers who leave are not written to, and colleagues who are not here are not told.",
-    example: '[mail]\nhost = "smtp.shop.example"\nport = 587\nuser = "chat@shop.example"\npassword = "…"\nfrom = "Your shop <chat@shop.example>"',
+    example: '[mail]\nhost = "smtp.shop.example"\nusername = "chat@shop.example"\npassword = "…"\nfrom = "Your shop <chat@shop.example>"',
     testTo: "Send a test to",
     test: "Send a test",
     arrived: (to: string) => `The server took it. Look into the mailbox of ${to}.`,

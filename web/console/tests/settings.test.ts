@@ -1,12 +1,17 @@
 // @vitest-environment happy-dom
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ceiling } from "../src/charts/hours";
 import { points } from "../src/charts/course";
+import { aheadIn } from "../src/lib/time";
 import { strength } from "../src/pages/door/password";
+import { mailState } from "../src/pages/settings/mail";
 import { reminderSteps } from "../src/pages/settings/hours";
 import { cleaned, originOf, suggestedKey } from "../src/pages/settings/inboxes";
 import { inkOn } from "../src/pages/settings/preview";
 import { weekWords, wrongDay } from "../src/pages/settings/week";
+import { t } from "../src/strings";
 import { span } from "../src/ui/virtual";
 
 describe("what is typed in settings", () => {
@@ -34,6 +39,22 @@ describe("what is typed in settings", () => {
     const day: [string, string][] = [["09:00", "17:00"]];
     const week = { mon: day, tue: day, wed: [["09:00", "12:00"], ["13:00", "17:00"]] as [string, string][], thu: day };
     expect(weekWords(week)).toBe("Monday to Tuesday: 09:00 to 17:00; Wednesday: 09:00 to 12:00, 13:00 to 17:00; Thursday: 09:00 to 17:00; Friday to Sunday: closed");
+  });
+  it("calls mail that only waits after an error what it is: trouble", () => {
+    const mail = { configured: true, waiting: 0, failed: 0 };
+    expect([mailState({ ...mail, configured: false }), mailState(mail), mailState({ ...mail, waiting: 1 })]).toEqual(["off", "on", "on"]);
+    expect([mailState({ ...mail, waiting: 1, last_error: "refused" }), mailState({ ...mail, failed: 1 })]).toEqual(["trouble", "trouble"]);
+  });
+  it("shows an example of [mail] whose keys the server knows", () => {
+    const documented = readFileSync(join(import.meta.dirname, "../../../docs/configuration.md"), "utf8");
+    const table = documented.slice(documented.indexOf("[mail]"), documented.indexOf("[limits]"));
+    const keys = [...t.mail.example.matchAll(/^(\w+) =/gm)].map(([, key]) => key);
+    expect(keys).toEqual(["host", "username", "password", "from"]);
+    for (const key of keys) expect(table).toMatch(new RegExp(`^${key} =`, "m"));
+  });
+  it("says when the shop opens in the time zone of its hours", () => {
+    expect(aheadIn("Europe/Brussels", "2026-11-23T08:00:00Z")).toMatch(/Mon.*09:00/);
+    expect(aheadIn("America/New_York", "2026-11-23T14:00:00Z")).toMatch(/Mon.*09:00/);
   });
   it("leaves empty settings out", () => {
     expect(cleaned({ greeting: "", assistant: "Wick", theme: { launcher: "", accent: "#123456" } })).toEqual({ assistant: "Wick", theme: { accent: "#123456" } });

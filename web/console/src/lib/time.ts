@@ -55,7 +55,11 @@ export function day(at: string, present = Date.now()): string {
   return format(then, { weekday: "long", day: "numeric", month: "long" });
 }
 
-/** "today, 18:00" or "Mon 23 Nov, 09:00": for what lies ahead. */
+/** The same in a shop's own time zone, beside hours that are written in it. */
+export const aheadIn = (timeZone: string, at: string) =>
+  format(at, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+
+/** "18:00" or "Mon 23 Nov, 09:00": for what lies ahead. */
 export function ahead(at: number | string): string {
   const then = new Date(at);
   const today = new Date();

@@ -22,7 +22,8 @@ const stories = new Map<string, Held>();
 /** The conversation that is shown. */
 export const current = signal<string | undefined>(undefined);
 export const refusedOrigins = signal(0);
-export const mailTrouble = signal(0);
+/** Counts what the server has told of mails, so that who shows them reads them anew. */
+export const mailNews = signal(0);
 
 let socket: ConsoleSocket | undefined;
 const listeners = new Set<(frame: ServerFrame) => void>();
@@ -192,7 +193,7 @@ function apply(frame: ServerFrame) {
       void inbox.loadInboxes();
       break;
     case "mail":
-      if (frame.state === "failed") mailTrouble.value++;
+      mailNews.value++;
       if (frame.conversation_id) reload(frame.conversation_id);
       break;
     case "reload":

@@ -1,7 +1,7 @@
 // When people answer, whom a waiting customer is offered to, and when waiting is raised again.
 
 import { useEffect, useState } from "preact/hooks";
-import { ahead } from "../../lib/time";
+import { aheadIn } from "../../lib/time";
 import { patch } from "../../net/http";
 import { canManage } from "../../state/session";
 import { shop } from "../../state/shop";
@@ -56,7 +56,7 @@ function Opening({ settings }: { settings: ShopSettings }) {
       side={
         told && (
           <Chip tone={told.open_now ? "good" : undefined} icon="clock">
-            {told.open_now ? t.hours.openNow : told.opens_at ? t.hours.opens(ahead(told.opens_at)) : t.hours.closedNow}
+            {told.open_now ? t.hours.openNow : told.opens_at ? t.hours.opens(aheadIn(told.time_zone, told.opens_at)) : t.hours.closedNow}
           </Chip>
         )
       }

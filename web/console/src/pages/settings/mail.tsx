@@ -4,17 +4,27 @@ import { useEffect, useState } from "preact/hooks";
 import { href } from "../../lib/router";
 import { ago, ahead, full } from "../../lib/time";
 import { get, post, remove } from "../../net/http";
-import { mailTrouble } from "../../state/desk";
+import { mailNews } from "../../state/desk";
 import { me } from "../../state/session";
 import { loadShop, shop } from "../../state/shop";
 import { t } from "../../strings";
-import type { Mail, Page } from "../../wire";
+import type { Mail, Page, ShopSettings } from "../../wire";
 import { Button, Chip, TextField } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { Box, useSaving } from "./parts";
 
+/** What the owner must know first: a mail that waits after an error means that none goes out. */
+export function mailState(mail: ShopSettings["mail"]): "off" | "trouble" | "on" {
+  if (!mail.configured) return "off";
+  return mail.failed > 0 || mail.last_error ? "trouble" : "on";
+}
+
+const TONES = { off: "amber", trouble: "ember", on: "good" } as const;
+
 export function MailPage() {
   const mail = shop.value?.mail;
+  const news = mailNews.value;
+  useEffect(() => void (news && loadShop().catch(() => undefined)), [news]);
   if (!mail) return <p role="status">{t.loading}</p>;
   return (
     <>
@@ -22,8 +32,8 @@ export function MailPage() {
         title={t.mail.title}
         text={t.mail.text}
         side={
-          <Chip tone={!mail.configured ? "amber" : mail.failed > 0 ? "ember" : "good"} icon={mail.configured && mail.failed === 0 ? "check" : "alert"}>
-            {!mail.configured ? t.mail.off : mail.failed > 0 ? t.mail.trouble : t.mail.on}
+          <Chip tone={TONES[mailState(mail)]} icon={mailState(mail) === "on" ? "check" : "alert"}>
+            {t.mail[mailState(mail)]}
           </Chip>
         }
       >
@@ -110,8 +120,8 @@ function DeadLetters() {
     const [failed, waiting] = await Promise.all([get<Page<Mail>>("/v1/mails?state=failed"), get<Page<Mail>>("/v1/mails?state=waiting")]);
     setMails([...failed.items, ...waiting.items]);
   };
-  const trouble = mailTrouble.value;
-  useEffect(() => void save(load, ""), [trouble]);
+  const news = mailNews.value;
+  useEffect(() => void save(load, ""), [news]);
   const after = async () => {
     await load();
     await loadShop();
