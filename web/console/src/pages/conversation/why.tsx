@@ -73,9 +73,7 @@ function Understood({ analysis }: { analysis: Analysis }) {
         {analysis.intent_ranking.slice(0, 4).filter(({ confidence }, i) => i === 0 || confidence >= 0.01).map((intent) => (
           <li key={intent.name}>
             <span class="clip">{words(intent.name)}</span>
-            <meter min={0} max={1} value={intent.confidence} aria-label={words(intent.name)}>
-              {percent(intent.confidence)}
-            </meter>
+            <Bar share={intent.confidence} />
             <span class="num">{percent(intent.confidence)}</span>
           </li>
         ))}
@@ -131,6 +129,15 @@ function Understood({ analysis }: { analysis: Analysis }) {
   );
 }
 
+/** The number beside it says the same. */
+function Bar({ share }: { share: number }) {
+  return (
+    <span class="bar" aria-hidden="true">
+      <span style={{ inlineSize: `${100 * share}%` }} />
+    </span>
+  );
+}
+
 function Did({ explanation }: { explanation: Explanation }) {
   return (
     <section>
@@ -157,9 +164,7 @@ function Did({ explanation }: { explanation: Explanation }) {
                 <span title={passage.section}>
                   {passage.section || words(passage.article)}
                 </span>
-                <meter min={0} max={1} value={passage.confidence} aria-label={passage.section || passage.article}>
-                  {percent(passage.confidence)}
-                </meter>
+                <Bar share={passage.confidence} />
                 <span class="num">{percent(passage.confidence)}</span>
               </li>
             ))}
@@ -170,9 +175,9 @@ function Did({ explanation }: { explanation: Explanation }) {
   );
 }
 
-/** Reasons name intents between backticks, as they stand in their files. */
+/** Reasons name intents between backticks; here they are called as everywhere on this page. */
 function named(reason: string) {
-  return reason.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
+  return reason.split("`").map((part, i) => (i % 2 === 1 ? <b key={i}>{words(part)}</b> : part));
 }
 
 export function signed(score: number): string {
