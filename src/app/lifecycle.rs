@@ -44,8 +44,8 @@ pub fn stop_on_signals(stopping: CancellationToken) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     tokio::spawn(async move {
         tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
-        tracing::info!("stopping: turns in flight are finished first; a second signal stops at once");
         stopping.cancel();
+        tracing::info!("stopping: turns in flight are finished first; a second signal stops at once");
         tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
         std::process::exit(1);
     });

@@ -11,6 +11,11 @@ pub(super) fn line(text: impl std::fmt::Display) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A word to whoever watches a server start, on standard error; nobody has to.
+pub(super) fn note(text: impl std::fmt::Display) {
+    let _nobody_watches = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// The one JSON object of a command that was asked for `--json`.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string(value)?)

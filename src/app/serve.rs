@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use super::lifecycle::{DRAIN, DataDirLock, stop_on_signals};
 use super::watch::Folders;
-use super::{first_owner, http, reset, sample, telemetry, watch};
+use super::{first_owner, http, output, reset, sample, telemetry, watch};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::home::Home;
@@ -32,7 +32,7 @@ const REQUESTS: Duration = Duration::from_secs(2);
 /// Sockets get this long to hear why they are closed.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
+pub async fn serve(mut config: Config, home: Home) -> anyhow::Result<()> {
     let started = Instant::now();
     telemetry::start_logging(&config.log)?;
     let metrics = telemetry::start_metrics()?;
@@ -45,18 +45,20 @@ pub async fn serve(config: Config, home: Home) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}: another program may; set RAPPORT_LISTEN to another address", config.listen)
     })?;
-    let address = listener.local_addr()?;
+    // A port that was left to chance is known only now.
+    config.listen = listener.local_addr()?;
+    let address = config.listen;
 
     let server = tokio::select! {
         server = Server::assemble(Arc::new(config), home, metrics, &stopping) => server?,
         // Nothing was promised to anybody yet, and a model's run cannot be called off.
         () = stopping.cancelled() => std::process::exit(0),
     };
-    first_owner::invite(server.engine.store(), &server.config, &format!("http://{address}")).await?;
+    first_owner::invite(server.engine.store(), &server.config).await?;
     println!("listening on http://{address}");
     tracing::info!(ready_ms = started.elapsed().as_millis(), "ready");
     if server.first_start {
-        eprintln!("{}", sample::what_to_try_next());
+        output::note(sample::what_to_try_next());
     }
     server.run(listener, stopping).await?;
     drop(lock);

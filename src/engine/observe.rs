@@ -7,6 +7,7 @@
 use super::Engine;
 use super::think::{HISTORY, words_of};
 use crate::bus::News;
+use crate::domain::analysis::EntityType;
 use crate::domain::conversation::Mood;
 use crate::domain::{ConversationId, Seq};
 use crate::store::{StoreError, TurnWork};
@@ -38,6 +39,13 @@ impl Engine {
         let mood =
             Mood { seq, sentiment: reading.analysis.sentiment.score, unhappiness: reading.analysis.unhappiness.p };
         store.keep_analysis(id, &reading.analysis, mood).await?;
+        // An address given to the person is where they can be written to, if none is known.
+        if let Some(email) = reading.analysis.entity(EntityType::Email) {
+            let customer = store.customer(&work.conversation.customer_id).await?;
+            if customer.is_some_and(|customer| customer.email.is_none()) {
+                store.set_contact(&work.conversation.customer_id, &email.value).await?;
+            }
+        }
         self.inner.bus.tell(News::Analysed(id.clone(), seq));
         Ok(())
     }

@@ -190,6 +190,10 @@ fn address_left(situation: &Situation<'_>, decision: &mut Decision) -> bool {
     if !situation.memory.asked_for_address || situation.memory.pending.is_some() {
         return false;
     }
+    note_address(situation, decision)
+}
+
+fn note_address(situation: &Situation<'_>, decision: &mut Decision) -> bool {
     let Some(email) = situation.analysis.entity(EntityType::Email) else { return false };
     decision.because.push("the customer left an address to be written to".to_owned());
     decision.acts.push(Act::NoteAddress { email: email.value.clone() });
@@ -298,6 +302,10 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
         decision.because.push("several articles are close, none is certain".to_owned());
         let passages = likeliest(&confidences, thresholds.choices);
         decision.acts.push(Act::Clarify { passages });
+        return;
+    }
+    // Who waits for a person may leave an address without being asked for it.
+    if situation.queued && note_address(situation, decision) {
         return;
     }
     decision.because.push("no article covers it and no intent fits".to_owned());

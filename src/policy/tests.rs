@@ -252,6 +252,14 @@ fn an_address_is_noted_after_we_asked_for_one() {
 }
 
 #[test]
+fn who_waits_may_leave_an_address_unasked() {
+    let mut case = Case::new("greeting", 0.1).names(EntityType::Email, "a@mail.example");
+    assert_eq!(case.acts(), ["dont_know"]);
+    case.queued = true;
+    assert_eq!(case.acts(), ["note_address"]);
+}
+
+#[test]
 fn an_out_of_scope_message_trusts_no_intent() {
     let mut case = Case::new("product_search", 0.9);
     case.analysis.intent.out_of_scope = true;

@@ -6,6 +6,7 @@ use crate::support::api::Api;
 use crate::support::customer::Customer;
 use crate::support::log;
 use crate::support::server::Server;
+use crate::support::within;
 
 async fn server() -> &'static Server {
     Server::shared("agents").await
@@ -93,6 +94,22 @@ async fn a_customer_sees_that_their_message_was_read() {
     let marks = ann.events.iter().filter(|event| event["content"]["delivery"] == "read").count();
     assert_eq!(marks, 1, "{:#?}", ann.events);
     log::check(&ann.events);
+}
+
+#[tokio::test]
+async fn an_address_given_to_a_person_is_kept() {
+    let (mut ann, agent) = handed_over().await;
+    ann.say("please write to late@post.example, I have to go").await;
+    within("the address", async {
+        loop {
+            let seen = agent.get(&format!("/v1/conversations/{}", ann.conversation)).await.ok();
+            if seen["customer"]["email"] == "late@post.example" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

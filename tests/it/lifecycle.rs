@@ -65,6 +65,14 @@ async fn a_stop_while_it_starts_is_heeded_at_once() {
 }
 
 #[tokio::test]
+async fn it_stops_although_nobody_reads_its_log_any_more() {
+    let wrapper = ["bash", "-c", "exec \"$@\" 2> >(true)", "--"].map(Into::into).to_vec();
+    let server = Server::start_as(Setup { wrapper, ..Setup::default() }).await;
+    server.terminate();
+    assert_eq!(server.exited().await.code(), Some(0));
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_before_a_stop_is_answered_at_the_latest_after_the_start() {
     let mut server = Server::start().await;
     let mut ann = Customer::arrive(&server).await;

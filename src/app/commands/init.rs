@@ -10,6 +10,7 @@ use super::{inbox, open_store};
 use crate::app::database;
 use crate::base::config::Config;
 use crate::base::home::Home;
+use crate::nlu::heads::file::{MOOD_FILE, UNHAPPINESS_FILE};
 
 /// Every key of the configuration, as a comment.
 const CONFIGURATION: &str = include_str!("init/rapport.toml");
@@ -129,6 +130,13 @@ fn link_models(models: &Path, of_clone: &Path) -> anyhow::Result<()> {
             std::os::unix::fs::symlink(&target, &link).with_context(|| format!("cannot link {}", link.display()))?;
         }
     }
+    // How customers feel is read alike in every shop; what they want is trained for this one.
+    let heads = models.join("heads");
+    fs::create_dir_all(&heads).with_context(|| format!("cannot make the folder {}", heads.display()))?;
+    for name in [MOOD_FILE, UNHAPPINESS_FILE] {
+        let head = of_clone.join("heads").join(name);
+        fs::copy(&head, heads.join(name)).with_context(|| format!("cannot copy {}", head.display()))?;
+    }
     Ok(())
 }
 
@@ -177,8 +185,12 @@ mod tests {
 
     /// A folder with the files that a clone has.
     fn clone_in(folder: &Path) -> Home {
-        fs::create_dir_all(folder.join("models/encoder")).unwrap();
-        fs::write(folder.join("models/manifest.toml"), "").unwrap();
+        for path in ["models/encoder", "models/heads"] {
+            fs::create_dir_all(folder.join(path)).unwrap();
+        }
+        for name in ["manifest.toml", "heads/mood.safetensors", "heads/unhappiness.safetensors"] {
+            fs::write(folder.join("models").join(name), "").unwrap();
+        }
         Home::at(folder)
     }
 
@@ -246,6 +258,7 @@ mod tests {
 
         assert!(folder.join("var/rapport.db").is_file());
         assert!(folder.join("models/manifest.toml").is_file() && folder.join("models/encoder").is_dir());
+        assert!(folder.join("models/heads/mood.safetensors").is_file());
         let greeting = fs::read_to_string(folder.join("intents/greeting.yaml")).unwrap();
         assert!(greeting.contains("welcome to Mugs"));
 

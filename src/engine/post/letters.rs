@@ -36,7 +36,7 @@ pub fn escalation(story: &Story, agent: &Agent, step: i64) -> NewMail {
         story.asked.iter().rev().take(QUOTED).rev().map(|words| format!("> {}", cut(words, QUOTED_SIGNS))).collect();
     let said = if quotes.is_empty() { String::new() } else { format!("What they wrote:\n\n{}\n\n", quotes.join("\n")) };
     let body = format!(
-        "Hello {},\n\n{who} asked for a person, and nobody has taken the conversation yet.\n\nWhy: {}\n\n{said}\
+        "Hello {},\n\n{who} needs a person, and nobody has taken the conversation yet.\n\nWhy: {}\n\n{said}\
          Open it here:\n{}/console/#/conversations/{}\n\n\
          You get this mail because you were not in the console. In your profile there you can switch it off.\n",
         agent.name, story.reason, story.address, story.conversation
