@@ -14,7 +14,7 @@ run: build ## builds Rapport and serves the sample shop on http://127.0.0.1:8080
 
 build: setup ## makes target/release/rapport
 	@scripts/web.sh
-	@echo "build: target/release/rapport (the first time takes about ten minutes)" >&2
+	@echo "build: target/release/rapport (the first time takes ten to fifteen minutes)" >&2
 	@cargo build --release --locked
 
 setup: ## installs what is missing, fetches libtorch and the models, checks their hashes

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/web.sh
-echo "test: building; the first time takes about ten minutes" >&2
+echo "test: building; the first time takes ten to fifteen minutes" >&2
 cargo test --locked --lib --bins --tests --no-run
 echo "test: unit tests, then the real server from outside" >&2
 cargo test --locked --lib --bins --tests "$@"

@@ -86,7 +86,7 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let settings = Settings::of(&config)?;
         let models = {
-            let (home, options) = (home.clone().with_shop_of(&config.data_dir), NluOptions::of(&config));
+            let (home, options) = (home.clone(), NluOptions::of(&config));
             tokio::task::spawn_blocking(move || Nlu::start(&home, options))
         };
         let clock = Clock::System;
@@ -97,7 +97,6 @@ impl Server {
             store.free_leases().await?;
         }
         let first_start = sample::load_into_empty(&store, &home).await?;
-        let home = home.with_shop_of(&config.data_dir);
         let nlu = models.await.context("loading the models panicked")??;
 
         let shop = Shop::load(&home, &config.data_dir)?;

@@ -114,8 +114,7 @@ pub struct Reading {
 }
 
 impl Nlu {
-    /// Starts the encoder and reads the shop's heads. Takes about a second and
-    /// blocks.
+    /// Starts the encoder and reads the shop's heads. Takes about a second and blocks.
     pub fn start(home: &Home, options: NluOptions) -> Result<Self, NluError> {
         let encoder = Encoder::start(&home.models(), options.encoder)?;
         let heads = Heads::load(&home.heads_folders(), encoder.identity())?;

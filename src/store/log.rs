@@ -170,8 +170,8 @@ pub(super) async fn lock(
     }))
 }
 
-/// Adds one entry after the last, and gives it as it stands there. The caller writes `last_seq` and `words_seq` back before
-/// it commits.
+/// Adds one entry after the last, and gives it as it stands there. The caller writes
+/// `last_seq` and `words_seq` back before it commits.
 pub(super) async fn append(
     tx: &mut Transaction<'static, Any>,
     conversation: &mut Locked,

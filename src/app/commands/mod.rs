@@ -91,7 +91,10 @@ async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> 
     // is what the server uses.
     let home = || Home::find().map(|home| home.with_shop_of(&config.data_dir));
     match command {
-        Command::Serve(args) => serve::run(args, config, Home::find()?).await?,
+        Command::Serve(args) => {
+            let home = home()?;
+            serve::run(args, config, home).await?;
+        }
         Command::Init(args) => init::run(args, &config, &Home::find()?).await?,
         Command::Analyze(args) => analyze::run(args, &config, &home()?).await?,
         Command::Train(args) => train::run(args, &home()?).await?,

@@ -6,7 +6,7 @@
 //!
 //! `offers` gives those who wait to whom it is the turn of, `alarms` raises again what
 //! nobody takes, `unread` mails what a customer who has gone did not read, and [`watch`]
-//! looks after all three.
+//! looks after all three. `seen` tells who has read what.
 
 mod alarms;
 mod offers;
