@@ -18,6 +18,7 @@ use super::asyncapi::asyncapi;
 use super::{demo, web};
 use crate::base::home::Home;
 use crate::channels::help;
+use crate::channels::switchboard::Switchboard;
 use crate::channels::widget::Widget;
 use crate::console::{self, Console};
 use crate::engine::Engine;
@@ -31,8 +32,13 @@ struct Operation {
     metrics: PrometheusHandle,
 }
 
-pub(super) fn router(engine: Engine, sockets: (&Widget, &Console), home: &Home, metrics: PrometheusHandle) -> Router {
-    let (widget, console) = sockets;
+pub(super) fn router(
+    engine: Engine,
+    doors: (&Widget, &Console, &Switchboard),
+    home: &Home,
+    metrics: PrometheusHandle,
+) -> Router {
+    let (widget, console, channels) = doors;
     let operation = Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -56,6 +62,7 @@ pub(super) fn router(engine: Engine, sockets: (&Widget, &Console), home: &Home, 
         .merge(demo::router(engine))
         .merge(web::router())
         .merge(widget.router())
+        .merge(channels.router())
         .fallback(not_found)
         .layer(header_layer(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -19,7 +19,13 @@ use super::{first_owner, http, output, reset, sample, telemetry, watch};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::home::Home;
+use crate::base::outbound::{Outbound, install_tls};
+use crate::base::vault::Vault;
 use crate::bus::Bus;
+use crate::channels::KINDS;
+use crate::channels::channel::Tools;
+use crate::channels::files::Files;
+use crate::channels::switchboard::Switchboard;
 use crate::channels::widget::Widget;
 use crate::console::Console;
 use crate::engine::{Engine, Parts, Settings, Shop};
@@ -34,6 +40,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 pub async fn serve(mut config: Config, home: Home) -> anyhow::Result<()> {
     let started = Instant::now();
+    install_tls();
     telemetry::start_logging(&config.log)?;
     let metrics = telemetry::start_metrics()?;
     let stopping = CancellationToken::new();
@@ -91,10 +98,13 @@ impl Server {
         };
         let clock = Clock::System;
         let url = config.database_url.clone().unwrap_or_else(|| Store::sqlite_url(&config.data_dir));
-        let store = Store::open(&url, clock.clone()).await?;
+        let store = Store::open(&url, clock.clone()).await?.with_vault(Vault::open(&config.data_dir)?);
+        store.seal_secrets().await?;
         if store.dialect() == Dialect::Sqlite {
             // The lock on the data directory says that nobody else works on its turns.
             store.free_leases().await?;
+            store.free_event_leases().await?;
+            store.free_thread_leases().await?;
         }
         let first_start = sample::load_into_empty(&store, &home).await?;
         let nlu = models.await.context("loading the models panicked")??;
@@ -109,6 +119,8 @@ impl Server {
         engine.start();
 
         let sockets = TaskTracker::new();
+        let tools = tools(&config, &engine).await?;
+        let board = Switchboard::start(engine.clone(), tools, KINDS, stopping.clone(), sockets.clone()).await?;
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());
         let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
@@ -121,7 +133,7 @@ impl Server {
             }
         };
         let background = watch::start(&engine, folders, tidy, stopping.clone());
-        let router = http::router(engine.clone(), (&widget, &console), &home, metrics);
+        let router = http::router(engine.clone(), (&widget, &console, &board), &home, metrics);
         Ok(Self { config, engine, router, sockets, background, first_start })
     }
 
@@ -152,4 +164,15 @@ impl Server {
         self.engine.store().close().await;
         Ok(())
     }
+}
+
+/// What channels work with.
+async fn tools(config: &Config, engine: &Engine) -> anyhow::Result<Tools> {
+    Ok(Tools {
+        outbound: Outbound::new(&config.network.private_hosts),
+        files: Files::new(&config.data_dir, config.limits.upload_bytes),
+        clock: engine.clock().clone(),
+        address: config.address(),
+        shop: engine.shop_name().await?,
+    })
 }

@@ -32,6 +32,7 @@ pub struct Config {
     pub policy: PolicySection,
     pub handoff: Handoff,
     pub mail: Mail,
+    pub network: Network,
     pub limits: Limits,
     pub model: Model,
     pub log: Log,
@@ -106,6 +107,15 @@ pub struct Mail {
     pub from: String,
     /// Where answers go; empty: to `from`.
     pub reply_to: String,
+}
+
+/// What the server may call by itself: vendors of channels, webhooks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Network {
+    /// Hosts of the private network (names or addresses) that may be called although they
+    /// are; everything else there is refused, so that nobody reaches it through a setting.
+    pub private_hosts: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +197,7 @@ impl Default for Config {
             policy: PolicySection::default(),
             handoff: Handoff::default(),
             mail: Mail::default(),
+            network: Network::default(),
             limits: Limits::default(),
             model: Model::default(),
             log: Log::default(),

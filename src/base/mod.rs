@@ -9,6 +9,8 @@ pub mod email;
 pub mod home;
 pub mod ids;
 pub mod markdown;
+pub mod outbound;
 pub mod proxy;
 pub mod secret;
+pub mod vault;
 pub mod website;

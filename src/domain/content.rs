@@ -91,6 +91,9 @@ pub enum Content {
         message: Option<Seq>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delivery: Option<Delivery>,
+        /// Why it failed, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
 }
 
@@ -193,7 +196,7 @@ impl Content {
     }
 
     pub fn state(state: StatusState) -> Self {
-        Content::Status { state: Some(state), message: None, delivery: None }
+        Content::Status { state: Some(state), message: None, delivery: None, reason: None }
     }
 
     /// The tag, as it stands in `type`.

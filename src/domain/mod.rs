@@ -4,6 +4,7 @@
 
 pub mod analysis;
 pub mod article;
+pub mod channel;
 pub mod content;
 pub mod conversation;
 pub mod customer;
@@ -18,6 +19,7 @@ pub mod redacted;
 pub mod settings;
 
 pub use analysis::{Analysis, Entity, EntityType, Sentiment, SentimentLabel};
+pub use channel::{Audience, Contact, Credentials};
 pub use content::Content;
 pub use conversation::{Conversation, Holder, Memory};
 pub use entry::{Author, AuthorKind, Entry, Seq};
@@ -39,4 +41,8 @@ crate::string_id! {
     FileId = "fil";
     /// A mail that is to go out, or went.
     MailId = "mai";
+    /// A conversation's place in a channel.
+    ThreadId = "thr";
+    /// Two customers found to be one.
+    MergeId = "mrg";
 }

@@ -43,9 +43,11 @@ impl Dialect {
     /// Reads a conversation's row so that nobody else changes it before the commit.
     pub(super) fn lock_conversation(self) -> &'static str {
         match self {
-            Dialect::Sqlite => "SELECT status, holder, last_seq, words_seq, queued_at FROM conversations WHERE id = $1",
+            Dialect::Sqlite => {
+                "SELECT status, holder, last_seq, words_seq, queued_at, outward FROM conversations WHERE id = $1"
+            }
             Dialect::Postgres => {
-                "SELECT status, holder, last_seq, words_seq, queued_at FROM conversations WHERE id = $1 \
+                "SELECT status, holder, last_seq, words_seq, queued_at, outward FROM conversations WHERE id = $1 \
                  FOR UPDATE"
             }
         }

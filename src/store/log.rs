@@ -65,6 +65,8 @@ pub(super) struct Locked {
     pub words_seq: Seq,
     /// Since when the customer waits in the queue, in microseconds.
     pub queued_at: Option<i64>,
+    /// Whether threads of channels follow the log.
+    pub outward: bool,
 }
 
 impl Store {
@@ -146,6 +148,16 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
+    /// Under which key an entry was written, if under one.
+    pub async fn entry_key(&self, id: &ConversationId, seq: Seq) -> Result<Option<String>> {
+        let row = sqlx::query("SELECT client_key FROM entries WHERE conversation_id = $1 AND seq = $2")
+            .bind(id.as_str())
+            .bind(seq)
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.map(|row| row.try_get("client_key")).transpose()?.flatten())
+    }
+
     /// One entry, if the log has it.
     pub async fn entry(&self, id: &ConversationId, seq: Seq) -> Result<Option<Entry>> {
         Ok(self.entries(id, seq - 1, 1).await?.into_iter().find(|entry| entry.seq == seq))
@@ -167,6 +179,7 @@ pub(super) async fn lock(
         last_seq: row.try_get("last_seq")?,
         words_seq: row.try_get("words_seq")?,
         queued_at: row.try_get("queued_at")?,
+        outward: row.try_get::<i64, _>("outward")? != 0,
     }))
 }
 
@@ -200,6 +213,13 @@ pub(super) async fn append(
     .bind(line)
     .execute(&mut **tx)
     .await?;
+    if conversation.outward {
+        sqlx::query("UPDATE threads SET last_seq = $2 WHERE conversation_id = $1")
+            .bind(conversation.id.as_str())
+            .bind(conversation.last_seq)
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(Entry {
         seq: conversation.last_seq,
         at: from_micros(now),

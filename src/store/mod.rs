@@ -7,7 +7,10 @@
 mod agents;
 mod canned;
 mod changes;
+mod channel_events;
+mod contacts;
 mod conversations;
+mod deliveries;
 mod dialect;
 mod examination;
 mod facts;
@@ -27,6 +30,7 @@ mod reports;
 mod sessions;
 mod settings;
 mod shop;
+mod threads;
 mod turns;
 mod visitors;
 mod waits;
@@ -39,16 +43,19 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 pub use agents::{Agent, AgentChange, AgentStatus, NewAgent, Role};
 pub use canned::{CannedReply, CannedWrite};
 pub use changes::{Change, Changed};
+pub use channel_events::{ChannelEvent, NewEvent};
+pub use deliveries::{DeliveryNote, Noted, SentMark};
 pub use dialect::Dialect;
 pub use examination::Examination;
 pub use facts::{Facts, PastRating, PastTrack};
 pub use feed::Placed;
 pub use feedback::{Feedback, FeedbackKind};
-pub use inboxes::Inbox;
+pub use inboxes::{Inbox, NewInbox};
 pub use introduction::Introduction;
 pub use listing::{Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed, ListedCustomer, Listing, Preview};
 pub use log::{Accepted, NewEntry, NewMessage};
 pub use mails::{Mail, MailKind, MailState, NewMail, Outbox};
+
 pub use notes::Note;
 pub use presence::Colleague;
 pub use queue::{Unread, Waiting};
@@ -56,10 +63,12 @@ pub use refused::RefusedOrigin;
 pub use reports::{DayReport, HourCount, hour_start};
 pub use sessions::{Link, LinkKind, LinkUse, NewLink, Newcomer, SESSION};
 pub use shop::{ImportedEvent, StoredFile, Track};
+pub use threads::{Person, Reached, Thread, Waits};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
 pub use visitors::{Identity, ImportedCustomer, Visitor};
 
 use crate::base::clock::Clock;
+use crate::base::vault::Vault;
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone, Debug)]
@@ -68,6 +77,8 @@ pub struct Store {
     writer: AnyPool,
     dialect: Dialect,
     clock: Clock,
+    /// Seals other services' secrets.
+    vault: Option<Vault>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -100,9 +111,14 @@ impl Store {
             Dialect::Sqlite => pool(url, dialect, 4).await?,
             Dialect::Postgres => writer.clone(),
         };
-        let store = Self { reader, writer, dialect, clock };
+        let store = Self { reader, writer, dialect, clock, vault: None };
         dialect.check_durability(&store.writer).await?;
         Ok(store)
+    }
+
+    /// The same database, with what seals and opens secrets.
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault: Some(vault), ..self }
     }
 
     /// The address of the SQLite database in a data directory.

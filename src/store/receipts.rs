@@ -65,7 +65,8 @@ impl Store {
         if by_customer.is_none() || accepted_before(&mut tx, id, &key).await?.is_some() {
             return Ok(None);
         }
-        let content = Content::Status { state: None, message: Some(message), delivery: Some(Delivery::Read) };
+        let content =
+            Content::Status { state: None, message: Some(message), delivery: Some(Delivery::Read), reason: None };
         let mut entry = NewEntry::new(Author::system(), content);
         entry.client_key = Some(key);
         let entry = append(&mut tx, &mut conversation, now, entry).await?;

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Any, Row, Transaction};
 
+use super::contacts::keep_contact;
 use super::{Result, Store, to_json};
 use crate::base::clock::from_micros;
+use crate::base::email::parse_email;
 use crate::base::ids::new_secret;
 use crate::base::secret::token_hash;
 use crate::domain::conversation::Memory;
 use crate::domain::customer::Customer;
-use crate::domain::{ConversationId, CustomerId, InboxId};
+use crate::domain::{Contact, ConversationId, CustomerId, InboxId};
 
 /// A visitor as a socket knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +120,8 @@ impl Store {
     /// Tells that this customer is that person. False where the customer is known to be
     /// somebody else, or somebody else's record already stands for that person.
     pub async fn identify(&self, id: &CustomerId, identity: &Identity) -> Result<bool> {
+        let now = self.now_micros();
+        let mut tx = self.begin().await?;
         let done = sqlx::query(
             "UPDATE customers SET external_id = $2, name = COALESCE($3, name), email = COALESCE($4, email) \
              WHERE id = $1 AND (external_id = $2 OR (external_id IS NULL AND NOT EXISTS \
@@ -127,9 +131,14 @@ impl Store {
         .bind(identity.external_id.clone())
         .bind(identity.name.clone())
         .bind(identity.email.clone())
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.rows_affected() > 0)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        keep_address(&mut tx, id, identity, now).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>> {
@@ -214,7 +223,23 @@ async fn upsert_identified(
     .bind(now)
     .fetch_one(&mut **tx)
     .await?;
-    Ok(CustomerId(row.try_get("id")?))
+    let id = CustomerId(row.try_get("id")?);
+    keep_address(tx, &id, identity, now).await?;
+    Ok(id)
+}
+
+/// The shop's own word for an address is proof enough.
+async fn keep_address(
+    tx: &mut Transaction<'static, Any>,
+    id: &CustomerId,
+    identity: &Identity,
+    now: i64,
+) -> Result<()> {
+    if let Some(value) = identity.email.as_deref().and_then(parse_email) {
+        let contact = Contact { kind: "email".to_owned(), value };
+        keep_contact(tx, id, &contact, "signed", now).await?;
+    }
+    Ok(())
 }
 
 async fn latest_conversation(
@@ -232,7 +257,7 @@ async fn latest_conversation(
     row.map(|row| Ok(ConversationId(row.try_get("id")?))).transpose()
 }
 
-async fn new_conversation(
+pub(super) async fn new_conversation(
     tx: &mut Transaction<'static, Any>,
     inbox: &InboxId,
     customer: &CustomerId,

@@ -25,6 +25,7 @@ use clap::{Parser, Subcommand};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::home::Home;
+use crate::base::vault::Vault;
 use crate::store::Store;
 
 /// A customer-support chat server that understands, answers, and brings in a person.
@@ -83,7 +84,8 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
     if config.database_url.is_none() {
         std::fs::create_dir_all(&config.data_dir)?;
     }
-    Ok(Store::open(&url, Clock::System).await?)
+    let vault = Vault::open(&config.data_dir)?;
+    Ok(Store::open(&url, Clock::System).await?.with_vault(vault))
 }
 
 async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> {

@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{Any, CorsLayer};
 
+use super::files::Files;
 use super::limits::Limiter;
 use crate::base::config::Config;
 use crate::base::proxy;
@@ -41,6 +42,7 @@ struct Shared {
     engine: Engine,
     config: Arc<Config>,
     limiter: Limiter,
+    files: Files,
     /// Sockets open now.
     open: AtomicUsize,
     /// Cancelled when the server stops: sockets say 1012 and go.
@@ -65,8 +67,9 @@ struct Caller {
 impl Widget {
     pub fn new(engine: Engine, config: Arc<Config>, stopping: CancellationToken, sockets: TaskTracker) -> Self {
         let limiter = Limiter::new(&config.limits);
+        let files = Files::new(&config.data_dir, config.limits.upload_bytes);
         let open = AtomicUsize::new(0);
-        Self { shared: Arc::new(Shared { engine, config, limiter, open, stopping, sockets }) }
+        Self { shared: Arc::new(Shared { engine, config, limiter, files, open, stopping, sockets }) }
     }
 
     pub fn router(&self) -> Router {

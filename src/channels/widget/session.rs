@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::frames::{Assistant, ClientFrame, CloseCode, ErrorCode, ErrorFrame, Hello, Message, ServerFrame};
 use super::hello::{Refused, admit, inbox};
 use super::{Caller, Shared, Widget};
+use crate::channels::files::file_content;
 use crate::base::secret::token_hash;
 use crate::bus::{News, Passing, Subscription};
 use crate::domain::content::SurveyKind;
@@ -360,8 +361,7 @@ impl Session<'_> {
             let message = format!("there is no upload `{id}` of yours");
             return Err(ErrorFrame::new(ErrorCode::BadFrame, message));
         };
-        let url = format!("/v1/files/{}", file.id);
-        Ok(Content::File { id: file.id.0, name: file.name, media_type: file.media_type, bytes: file.bytes, url })
+        Ok(file_content(file))
     }
 
     async fn intake(

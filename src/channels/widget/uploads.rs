@@ -1,8 +1,6 @@
 //! Files from and to customers: `POST /v1/uploads` gives an id for `attachments`,
 //! `GET /v1/files/{id}` gives the bytes to those who may see the conversation.
 
-use std::path::PathBuf;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Multipart, Path, State};
@@ -12,7 +10,7 @@ use serde_json::json;
 
 use super::Widget;
 use crate::base::cookie;
-use crate::base::ids::new_id;
+use crate::channels::files::FileError;
 use crate::domain::FileId;
 use crate::store::{Store, StoreError, StoredFile, Visitor};
 
@@ -30,6 +28,16 @@ pub(super) enum UploadError {
     Io(#[from] std::io::Error),
     #[error("the file could not be kept; please try again")]
     Store(#[from] StoreError),
+}
+
+impl From<FileError> for UploadError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::TooLarge(largest) => UploadError::TooLarge(largest),
+            FileError::Io(error) => UploadError::Io(error),
+            FileError::Store(error) => UploadError::Store(error),
+        }
+    }
 }
 
 impl IntoResponse for UploadError {
@@ -67,22 +75,11 @@ pub(super) async fn upload(
         _ => UploadError::Malformed(error.body_text()),
     };
     while let Some(part) = form.next_field().await.map_err(malformed)? {
-        let Some(name) = part.file_name().map(clean_name) else { continue };
-        let media_type =
-            part.content_type().filter(|kind| is_media_type(kind)).unwrap_or("application/octet-stream").to_owned();
+        let Some(name) = part.file_name().map(str::to_owned) else { continue };
+        let media_type = part.content_type().unwrap_or_default().to_owned();
         let bytes = part.bytes().await.map_err(malformed)?;
-        if bytes.len() > limit {
-            return Err(UploadError::TooLarge(limit));
-        }
-        let id = FileId(new_id("fil"));
-        let path = path_of(&widget, &id);
-        if let Some(folder) = path.parent() {
-            tokio::fs::create_dir_all(folder).await?;
-        }
-        tokio::fs::write(&path, &bytes).await?;
-        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let file = StoredFile { id, customer_id: visitor.customer_id, name, media_type, bytes: size };
-        widget.shared.engine.store().add_file(&file).await?;
+        let store = widget.shared.engine.store();
+        let file = widget.shared.files.keep(store, &visitor.customer_id, (&name, &media_type), &bytes).await?;
         let answer = json!({ "id": file.id, "name": file.name, "media_type": file.media_type, "bytes": file.bytes });
         return Ok((StatusCode::CREATED, Json(answer)).into_response());
     }
@@ -99,7 +96,7 @@ pub(super) async fn download(
     if !may_read(widget.shared.engine.store(), &headers, &file).await? {
         return Err(UploadError::NotFound);
     }
-    let bytes = tokio::fs::read(path_of(&widget, &file.id)).await?;
+    let bytes = widget.shared.files.read(&file.id).await?;
     let disposition = format!("attachment; filename=\"{}\"", file.name);
     let headers = [
         (header::CONTENT_TYPE, file.media_type),
@@ -128,42 +125,4 @@ async fn visitor(widget: &Widget, headers: &HeaderMap) -> Result<Visitor, Upload
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
-}
-
-/// Only the last part of a path, without what a header or a shell could misread.
-fn clean_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let safe: String = last
-        .chars()
-        .filter(|c| c.is_ascii_graphic() || *c == ' ')
-        .filter(|c| !"\"\\;".contains(*c))
-        .take(100)
-        .collect();
-    if safe.trim_matches(['.', ' ']).is_empty() { "file".to_owned() } else { safe }
-}
-
-fn is_media_type(kind: &str) -> bool {
-    kind.len() < 100
-        && kind.split_once('/').is_some()
-        && kind.chars().all(|c| c.is_ascii_alphanumeric() || "/+-.;= ".contains(c))
-}
-
-fn path_of(widget: &Widget, id: &FileId) -> PathBuf {
-    widget.shared.config.data_dir.join("files").join(id.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("photo.jpg", "photo.jpg")]
-    #[case("../../etc/passwd", "passwd")]
-    #[case("C:\\Users\\ann\\a b.png", "a b.png")]
-    #[case("a\"; rm.png", "a rm.png")]
-    #[case("..", "file")]
-    fn a_file_name_cannot_leave_its_header(#[case] name: &str, #[case] clean: &str) {
-        assert_eq!(clean_name(name), clean);
-    }
 }
