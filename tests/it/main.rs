@@ -1,7 +1,7 @@
 //! The outside tests: the real binary, over its real sockets; and the store, on both of
 //! its databases.
 //!
-//! All but `store` and `desk` know docs/interfaces.md and nothing else, so they hold for any server
+//! All but `store`, `threads` and `desk` know docs/interfaces.md and nothing else, so they hold for any server
 //! that keeps that contract. `support` starts servers and speaks their protocols; each
 //! other module is one topic.
 
@@ -26,3 +26,4 @@ mod socket;
 mod store;
 mod story;
 mod support;
+mod threads;
