@@ -7,7 +7,6 @@
 
 pub mod channel;
 mod delivery;
-pub mod files;
 pub mod help;
 pub mod limits;
 mod reception;
@@ -19,6 +18,8 @@ pub mod widget;
 use jiff::SignedDuration;
 
 use channel::Kind;
+
+pub use crate::engine::files;
 
 use crate::base::ids::random_u32;
 

@@ -8,6 +8,7 @@
 //! A crash anywhere repeats a turn's thinking, never its speaking.
 
 mod dispatch;
+pub mod files;
 mod handoff;
 mod intake;
 mod observe;

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::frames::{Assistant, ClientFrame, CloseCode, ErrorCode, ErrorFrame, Hello, Message, ServerFrame};
 use super::hello::{Refused, admit, inbox};
 use super::{Caller, Shared, Widget};
-use crate::channels::files::file_content;
+use crate::engine::files::file_content;
 use crate::base::secret::token_hash;
 use crate::bus::{News, Passing, Subscription};
 use crate::domain::content::SurveyKind;
