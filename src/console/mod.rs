@@ -36,6 +36,7 @@ use self::throttle::Throttle;
 use self::views::AgentView;
 use crate::base::config::Config;
 use crate::engine::Engine;
+use crate::engine::files::Files;
 use crate::store::{Agent, StoreError};
 
 /// What every call shares; cheap to clone.
@@ -49,6 +50,7 @@ struct Shared {
     config: Arc<Config>,
     throttle: Throttle,
     hub: Hub,
+    files: Files,
     reset_shop: Arc<ResetShop>,
     /// Cancelled when the server stops: sockets say 1012 and go.
     stopping: CancellationToken,
@@ -71,14 +73,18 @@ impl Console {
     ) -> Result<Self, StoreError> {
         let hub = Hub::start(engine.clone(), stopping.clone(), &sockets).await?;
         let throttle = Throttle::default();
-        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, reset_shop, stopping, sockets }) })
+        let files = Files::new(&config.data_dir, config.limits.upload_bytes);
+        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, files, reset_shop, stopping, sockets }) })
     }
 
     /// The routes of this floor.
     pub fn router(&self) -> Router {
         use account::{colleagues, invitations, links, me, session};
-        use conversations::{acting, looking};
+        use conversations::{acting, files, looking};
+        use customers::{facts, merging, profiles};
         use shop::{inboxes, mails, settings};
+        // A form's own words come on top of the file; the handler counts the file itself.
+        let upload_limit = self.files().largest + 64 * 1024;
         Router::new()
             .route("/v1/session", get(session::current).post(session::sign_in).delete(session::sign_out))
             .route("/v1/links/{token}", get(links::read).post(links::enter))
@@ -104,7 +110,11 @@ impl Console {
             .route("/v1/conversations/{id}/messages", post(acting::reply))
             .route("/v1/conversations/{id}/notes", post(acting::note))
             .route("/v1/conversations/{id}/notes/{note}", delete(acting::delete_note))
-            .route("/v1/customers/{id}", get(customers::facts))
+            .route("/v1/conversations/{id}/files", post(files::send).layer(DefaultBodyLimit::max(upload_limit)))
+            .route("/v1/customers", get(profiles::find))
+            .route("/v1/customers/{id}", get(facts::facts))
+            .route("/v1/customers/{id}/merge", post(merging::merge))
+            .route("/v1/merges/{id}/undo", post(merging::undo))
             .route("/v1/canned-replies", get(canned::list).post(canned::create))
             .route("/v1/canned-replies/{id}", put(canned::replace).delete(canned::remove))
             .route("/v1/reports/today", get(report::today))
@@ -132,6 +142,10 @@ impl Console {
 
     fn engine(&self) -> &Engine {
         &self.shared.engine
+    }
+
+    fn files(&self) -> &Files {
+        &self.shared.files
     }
 
     fn throttle(&self) -> &Throttle {
@@ -202,7 +216,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         conversations::acting::reply,
         conversations::acting::note,
         conversations::acting::delete_note,
-        customers::facts,
+        conversations::files::send,
+        customers::profiles::find,
+        customers::facts::facts,
+        customers::merging::merge,
+        customers::merging::undo,
         canned::list,
         canned::create,
         canned::replace,

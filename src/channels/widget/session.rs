@@ -356,8 +356,13 @@ impl Session<'_> {
     }
 
     async fn attachment(&mut self, id: FileId) -> Result<Content, ErrorFrame> {
-        let file = self.shared.engine.store().file(&id).await.map_err(|error| unavailable(&error))?;
-        let Some(file) = file.filter(|file| file.customer_id == self.visitor.customer_id) else {
+        let store = self.shared.engine.store();
+        let file = store.file(&id).await.map_err(|error| unavailable(&error))?;
+        // Whose the conversation is now: records may have been merged since the hello.
+        let conversation =
+            store.conversation(&self.visitor.conversation_id).await.map_err(|error| unavailable(&error))?;
+        let own = conversation.map(|conversation| conversation.customer_id);
+        let Some(file) = file.filter(|file| Some(&file.customer_id) == own.as_ref()) else {
             let message = format!("there is no upload `{id}` of yours");
             return Err(ErrorFrame::new(ErrorCode::BadFrame, message));
         };
