@@ -13,5 +13,6 @@ pub mod outbound;
 pub mod phone;
 pub mod proxy;
 pub mod secret;
+pub mod standard_webhooks;
 pub mod vault;
 pub mod website;

@@ -35,6 +35,7 @@ use self::socket::hub::Hub;
 use self::throttle::Throttle;
 use self::views::AgentView;
 use crate::base::config::Config;
+use crate::domain::channel::Channels;
 use crate::engine::Engine;
 use crate::engine::files::Files;
 use crate::store::{Agent, StoreError};
@@ -52,6 +53,7 @@ struct Shared {
     hub: Hub,
     files: Files,
     reset_shop: Arc<ResetShop>,
+    channels: Arc<dyn Channels>,
     /// Cancelled when the server stops: sockets say 1012 and go.
     stopping: CancellationToken,
     sockets: TaskTracker,
@@ -67,14 +69,15 @@ impl Console {
     pub async fn new(
         engine: Engine,
         config: Arc<Config>,
-        reset_shop: Arc<ResetShop>,
+        (reset_shop, channels): (Arc<ResetShop>, Arc<dyn Channels>),
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Result<Self, StoreError> {
         let hub = Hub::start(engine.clone(), stopping.clone(), &sockets).await?;
         let throttle = Throttle::default();
         let files = Files::new(&config.data_dir, config.limits.upload_bytes);
-        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, files, reset_shop, stopping, sockets }) })
+        let shared = Shared { engine, config, throttle, hub, files, reset_shop, channels, stopping, sockets };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The routes of this floor.
@@ -82,7 +85,7 @@ impl Console {
         use account::{colleagues, invitations, links, me, session};
         use conversations::{acting, files, looking};
         use customers::{facts, merging, profiles};
-        use shop::{inboxes, mails, settings};
+        use shop::{channels, inboxes, mails, settings};
         // A form's own words come on top of the file; the handler counts the file itself.
         let upload_limit = self.files().largest + 64 * 1024;
         Router::new()
@@ -108,6 +111,7 @@ impl Console {
             .route("/v1/conversations/{id}/reopen", post(acting::reopen))
             .route("/v1/conversations/{id}/seen", post(acting::seen))
             .route("/v1/conversations/{id}/messages", post(acting::reply))
+            .route("/v1/conversations/{id}/deliver", post(acting::deliver))
             .route("/v1/conversations/{id}/notes", post(acting::note))
             .route("/v1/conversations/{id}/notes/{note}", delete(acting::delete_note))
             .route("/v1/conversations/{id}/files", post(files::send).layer(DefaultBodyLimit::max(upload_limit)))
@@ -123,6 +127,8 @@ impl Console {
             .route("/v1/inboxes/{id}/origins", post(inboxes::allow).delete(inboxes::deny))
             .route("/v1/inboxes/{id}/refused", delete(inboxes::forget))
             .route("/v1/inboxes/{id}/secret", get(inboxes::secret).post(inboxes::new_secret))
+            .route("/v1/channels", get(channels::list))
+            .route("/v1/channels/test", post(channels::test))
             .route("/v1/settings", get(settings::read).patch(settings::change))
             .route("/v1/settings/mail/test", post(mails::test))
             .route("/v1/shop/reset", post(settings::reset))
@@ -146,6 +152,10 @@ impl Console {
 
     fn files(&self) -> &Files {
         &self.shared.files
+    }
+
+    fn channels(&self) -> &dyn Channels {
+        self.shared.channels.as_ref()
     }
 
     fn throttle(&self) -> &Throttle {
@@ -214,6 +224,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         conversations::acting::reopen,
         conversations::acting::seen,
         conversations::acting::reply,
+        conversations::acting::deliver,
         conversations::acting::note,
         conversations::acting::delete_note,
         conversations::files::send,
@@ -234,6 +245,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         shop::inboxes::forget,
         shop::inboxes::secret,
         shop::inboxes::new_secret,
+        shop::channels::list,
+        shop::channels::test,
         shop::settings::read,
         shop::settings::change,
         shop::settings::reset,

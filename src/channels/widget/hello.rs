@@ -78,7 +78,7 @@ fn may_embed(origin: &str, host: Option<&str>, allowed: &[String]) -> bool {
 
 /// Finds or makes the visitor.
 pub(super) async fn admit(store: &Store, inbox: &Inbox, hello: &Hello) -> Result<Admitted, Refused> {
-    let identity = hello.identity.as_ref().map(|claimed| verified(inbox, claimed)).transpose()?;
+    let identity = hello.identity.as_ref().map(|claimed| verified(&inbox.secret, claimed)).transpose()?;
 
     if let Some(token) = &hello.token {
         let Some(mut visitor) = store.visitor(&inbox.id, token).await? else {
@@ -103,8 +103,8 @@ pub(super) async fn admit(store: &Store, inbox: &Inbox, hello: &Hello) -> Result
 }
 
 /// Whom the website has signed, and how much of what is said of them.
-fn verified(inbox: &Inbox, claimed: &SignedIdentity) -> Result<Identity, Refused> {
-    let signs = |text: &str| verify_hmac_sha256_hex(inbox.secret.as_bytes(), text.as_bytes(), claimed.hmac.trim());
+fn verified(secret: &str, claimed: &SignedIdentity) -> Result<Identity, Refused> {
+    let signs = |text: &str| verify_hmac_sha256_hex(secret.as_bytes(), text.as_bytes(), claimed.hmac.trim());
     let (email, phone) = (claimed.email.clone(), claimed.phone.clone());
     let parts: Vec<&str> =
         [Some(&claimed.user_id), email.as_ref(), phone.as_ref()].into_iter().flatten().map(String::as_str).collect();
@@ -127,6 +127,7 @@ fn verified(inbox: &Inbox, claimed: &SignedIdentity) -> Result<Identity, Refused
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::secret::hmac_sha256_hex;
     use rstest::rstest;
 
     #[rstest]
@@ -139,5 +140,40 @@ mod tests {
     fn own_pages_and_allowed_sites_may_embed(#[case] origin: &str, #[case] may: bool) {
         let allowed = ["https://shop.example".to_owned()];
         assert_eq!(may_embed(origin, Some("127.0.0.1:8080"), &allowed), may);
+    }
+
+    fn claim(email: Option<&str>, phone: Option<&str>, signed: &str) -> SignedIdentity {
+        let hmac = hmac_sha256_hex(b"ibs_example", signed.as_bytes());
+        SignedIdentity {
+            user_id: "4711".to_owned(),
+            email: email.map(str::to_owned),
+            phone: phone.map(str::to_owned),
+            name: Some("Ann".to_owned()),
+            hmac,
+        }
+    }
+
+    const EMAIL: Option<&str> = Some("ann@shop.example");
+    const PHONE: Option<&str> = Some("+32475123456");
+
+    #[rstest]
+    #[case(EMAIL, None, "4711", Some(Proof::None))]
+    #[case(None, None, "4711", Some(Proof::None))]
+    #[case(EMAIL, None, "4711\nann@shop.example", Some(Proof::Signature))]
+    #[case(EMAIL, PHONE, "4711\nann@shop.example\n+32475123456", Some(Proof::Signature))]
+    #[case(None, PHONE, "4711\n+32475123456", Some(Proof::Signature))]
+    // What the signature covers is not what is said.
+    #[case(Some("ben@shop.example"), None, "4711\nann@shop.example", None)]
+    #[case(EMAIL, PHONE, "4711\nann@shop.example", None)]
+    #[case(Some("ann@shop.example\n+32475123456"), None, "4711\nann@shop.example\n+32475123456", None)]
+    #[case(EMAIL, None, "4712", None)]
+    fn an_address_is_proven_where_the_signature_covers_it(
+        #[case] email: Option<&str>,
+        #[case] phone: Option<&str>,
+        #[case] signed: &str,
+        #[case] proof: Option<Proof>,
+    ) {
+        let found = verified("ibs_example", &claim(email, phone, signed));
+        assert_eq!(found.ok().map(|identity| identity.proof), proof);
     }
 }
