@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::files::Files;
+use crate::engine::files::Files;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::domain::channel::{ChannelSpec, Tested};

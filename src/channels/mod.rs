@@ -8,7 +8,6 @@
 mod api;
 pub mod channel;
 mod delivery;
-pub mod files;
 pub mod help;
 pub mod limits;
 mod reception;
@@ -20,6 +19,8 @@ pub mod widget;
 use jiff::SignedDuration;
 
 use channel::Kind;
+
+pub use crate::engine::files;
 
 use crate::base::ids::random_u32;
 
