@@ -8,6 +8,7 @@
 mod api;
 pub mod channel;
 mod delivery;
+mod email;
 pub mod help;
 pub mod limits;
 mod reception;
@@ -25,7 +26,7 @@ pub use crate::engine::files;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[api::KIND];
+pub static KINDS: &[Kind] = &[api::KIND, email::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

@@ -177,6 +177,8 @@ impl Renderer<'_> {
     /// That somebody waits was said in words before; who has come was not.
     fn handoff(&self, state: HandoffState, agent: Option<&str>) -> Vec<Outgoing> {
         match (state, agent) {
+            // Nobody waits before a mailbox for somebody to come: their words tell.
+            _ if self.can.digest => Vec::new(),
             (HandoffState::Assigned, Some(name)) => self.words(&format!("*{} is here now.*", escaped(name))),
             _ => Vec::new(),
         }
