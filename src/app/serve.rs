@@ -26,6 +26,7 @@ use crate::channels::KINDS;
 use crate::channels::channel::Tools;
 use crate::channels::files::Files;
 use crate::channels::switchboard::Switchboard;
+use crate::channels::webhooks::Hooks;
 use crate::channels::widget::Widget;
 use crate::console::Console;
 use crate::engine::{Engine, Parts, Settings, Shop};
@@ -120,11 +121,14 @@ impl Server {
 
         let sockets = TaskTracker::new();
         let tools = tools(&config, &engine).await?;
+        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), stopping.clone(), sockets.clone()).await?;
+        let hooks = Arc::new(hooks);
         let board = Switchboard::start(engine.clone(), tools, KINDS, stopping.clone(), sockets.clone()).await?;
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());
         let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
-        let console = Console::new(engine.clone(), config.clone(), reset, stopping.clone(), sockets.clone()).await?;
+        let console =
+            Console::new(engine.clone(), config.clone(), reset, hooks, stopping.clone(), sockets.clone()).await?;
         let tidy = {
             let (widget, console) = (widget.clone(), console.clone());
             move || {

@@ -35,6 +35,7 @@ use self::socket::hub::Hub;
 use self::throttle::Throttle;
 use self::views::AgentView;
 use crate::base::config::Config;
+use crate::domain::webhook::Webhooks;
 use crate::engine::Engine;
 use crate::store::{Agent, StoreError};
 
@@ -50,6 +51,7 @@ struct Shared {
     throttle: Throttle,
     hub: Hub,
     reset_shop: Arc<ResetShop>,
+    webhooks: Arc<dyn Webhooks>,
     /// Cancelled when the server stops: sockets say 1012 and go.
     stopping: CancellationToken,
     sockets: TaskTracker,
@@ -66,19 +68,20 @@ impl Console {
         engine: Engine,
         config: Arc<Config>,
         reset_shop: Arc<ResetShop>,
+        webhooks: Arc<dyn Webhooks>,
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Result<Self, StoreError> {
         let hub = Hub::start(engine.clone(), stopping.clone(), &sockets).await?;
         let throttle = Throttle::default();
-        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, reset_shop, stopping, sockets }) })
+        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, reset_shop, webhooks, stopping, sockets }) })
     }
 
     /// The routes of this floor.
     pub fn router(&self) -> Router {
         use account::{colleagues, invitations, links, me, session};
         use conversations::{acting, looking};
-        use shop::{inboxes, mails, settings};
+        use shop::{inboxes, mails, settings, webhooks};
         Router::new()
             .route("/v1/session", get(session::current).post(session::sign_in).delete(session::sign_out))
             .route("/v1/links/{token}", get(links::read).post(links::enter))
@@ -119,6 +122,14 @@ impl Console {
             .route("/v1/mails", get(mails::list))
             .route("/v1/mails/{id}", delete(mails::remove))
             .route("/v1/mails/{id}/retry", post(mails::retry))
+            .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
+            .route("/v1/webhooks/events", get(webhooks::events))
+            .route("/v1/webhooks/{id}", patch(webhooks::change).delete(webhooks::remove))
+            .route("/v1/webhooks/{id}/secret", get(webhooks::secret).post(webhooks::new_secret))
+            .route("/v1/webhooks/{id}/test", post(webhooks::test))
+            .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
+            .route("/v1/webhooks/{id}/messages", get(webhooks::messages))
+            .route("/v1/webhooks/{id}/messages/{message}/replay", post(webhooks::replay_one))
             .route("/v1/analyze", post(analyze::analyze))
             .route("/v1/console", get(socket::open))
             .layer(DefaultBodyLimit::max(problem::LARGEST_BODY))
@@ -132,6 +143,10 @@ impl Console {
 
     fn engine(&self) -> &Engine {
         &self.shared.engine
+    }
+
+    fn webhooks(&self) -> &dyn Webhooks {
+        self.shared.webhooks.as_ref()
     }
 
     fn throttle(&self) -> &Throttle {
@@ -223,6 +238,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         shop::mails::retry,
         shop::mails::remove,
         shop::mails::test,
+        shop::webhooks::list,
+        shop::webhooks::create,
+        shop::webhooks::change,
+        shop::webhooks::remove,
+        shop::webhooks::secret,
+        shop::webhooks::new_secret,
+        shop::webhooks::test,
+        shop::webhooks::messages,
+        shop::webhooks::replay_one,
+        shop::webhooks::replay,
+        shop::webhooks::events,
         analyze::analyze
     ),
     security(("bearer" = []), ("session" = []))

@@ -35,6 +35,7 @@ mod threads;
 mod turns;
 mod visitors;
 mod waits;
+mod webhooks;
 
 use std::path::Path;
 
@@ -68,6 +69,10 @@ pub use shop::{ImportedEvent, StoredFile, Track};
 pub use threads::{Person, Reached, Thread, Waits};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
 pub use visitors::{Identity, ImportedCustomer, Visitor};
+pub use webhooks::{
+    NewWebhook, NewWebhookMessage, Replay, Webhook, WebhookChange, WebhookCounts, WebhookFailure, WebhookMessage,
+    WebhookMessageState, WebhookTry,
+};
 
 use crate::base::clock::Clock;
 use crate::base::vault::Vault;

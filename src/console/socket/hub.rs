@@ -17,6 +17,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::super::shop::webhooks::WebhookHealth;
 use super::super::views::{AgentView, ConversationView, CountsView, NoteView};
 use super::frames::{ConsoleEvent, ConsoleServerFrame};
 use crate::bus::News;
@@ -200,6 +201,12 @@ impl Reader {
             News::Staff => self.staff_due = self.staff_due.or(Some(Instant::now() + STATE_EVERY / 5)),
             News::RefusedOrigin(inbox, origin) => {
                 self.tell(&ConsoleServerFrame::RefusedOrigin { inbox_id: inbox.0, origin });
+            }
+            News::Webhook(id) => {
+                if let Some(webhook) = self.engine.store().webhook(&id).await? {
+                    let health = WebhookHealth::of(&webhook);
+                    self.tell(&ConsoleServerFrame::Webhook { id: id.0, health });
+                }
             }
             News::Mail(id) => {
                 if let Some(mail) = self.engine.store().mail(&id).await? {
