@@ -28,7 +28,7 @@ use crate::channels::files::Files;
 use crate::channels::switchboard::Switchboard;
 use crate::channels::webhooks::Hooks;
 use crate::channels::widget::Widget;
-use crate::console::Console;
+use crate::console::{Console, Given};
 use crate::engine::{Engine, Parts, Settings, Shop};
 use crate::mail::Mailer;
 use crate::nlu::{Nlu, NluOptions};
@@ -122,13 +122,12 @@ impl Server {
         let sockets = TaskTracker::new();
         let tools = tools(&config, &engine).await?;
         let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), stopping.clone(), sockets.clone()).await?;
-        let hooks = Arc::new(hooks);
         let board = Switchboard::start(engine.clone(), tools, KINDS, stopping.clone(), sockets.clone()).await?;
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());
         let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
-        let console =
-            Console::new(engine.clone(), config.clone(), reset, hooks, stopping.clone(), sockets.clone()).await?;
+        let given = Given { reset_shop: reset, channels: Arc::new(board.clone()), webhooks: Arc::new(hooks) };
+        let console = Console::new(engine.clone(), config.clone(), given, stopping.clone(), sockets.clone()).await?;
         let tidy = {
             let (widget, console) = (widget.clone(), console.clone());
             move || {

@@ -18,15 +18,6 @@ pub fn new_secret(prefix: &str) -> String {
     format!("{prefix}_{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// A key that signs webhooks, as Standard Webhooks writes them: `whsec_` and 32 random
-/// bytes in base64.
-pub fn new_signing_key() -> String {
-    use base64::Engine as _;
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).expect("the operating system's random source works");
-    format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(bytes))
-}
-
 /// A random UUID, for what a client names before the server has seen it.
 pub fn new_uuid() -> Uuid {
     #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]

@@ -4,8 +4,6 @@ use std::fmt;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -52,13 +50,6 @@ pub fn hmac_sha256_hex(key: &[u8], message: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     hex::encode(mac.finalize().into_bytes())
-}
-
-/// `base64(HMAC-SHA256(key, message))`.
-pub fn hmac_sha256_base64(key: &[u8], message: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    STANDARD.encode(mac.finalize().into_bytes())
 }
 
 /// Whether `signature` (hex, either case) is the HMAC-SHA256 of `message`; takes

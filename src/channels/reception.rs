@@ -262,11 +262,7 @@ async fn score_given(
 }
 
 /// The files that fit; of one that does not, its name is told.
-async fn files_of(
-    board: &Switchboard,
-    customer: &CustomerId,
-    incoming: &Incoming,
-) -> Result<Vec<Content>, Trouble> {
+async fn files_of(board: &Switchboard, customer: &CustomerId, incoming: &Incoming) -> Result<Vec<Content>, Trouble> {
     let mut contents = Vec::new();
     for file in &incoming.files {
         let (files, store) = (&board.tools().files, board.engine().store());

@@ -11,7 +11,7 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 use super::mails::{NewMail, insert_mail};
 use super::{Result, Store, StoreError, json, to_json};
 use crate::base::clock::from_micros;
-use crate::base::ids::new_signing_key;
+use crate::base::standard_webhooks::new_secret;
 use crate::base::vault::{Vault, VaultError};
 use crate::domain::webhook::EventKind;
 use crate::domain::{ConversationId, WebhookId};
@@ -159,7 +159,7 @@ impl Store {
         .bind(new.url)
         .bind(new.description)
         .bind(to_json(&new.events))
-        .bind(self.sealed_key(&new_signing_key(), &id))
+        .bind(self.sealed_key(&new_secret(), &id))
         .bind(self.now_micros())
         .fetch_one(&self.writer)
         .await?;
@@ -240,7 +240,7 @@ impl Store {
 
     /// A new key; the one of before signs too, until then. `None` if there is no such endpoint.
     pub async fn rotate_webhook_key(&self, id: &WebhookId, old_until: Timestamp) -> Result<Option<String>> {
-        let key = new_signing_key();
+        let key = new_secret();
         let done = sqlx::query(
             "UPDATE webhooks SET old_secret = secret, old_secret_until = $3, secret = $2, paused_until = NULL \
              WHERE id = $1",

@@ -149,17 +149,17 @@ impl Renderer<'_> {
             && picks.len() <= buttons.most
             && fits(picks, buttons.title)
         {
-            return Some(self.below(markdown, buttons.text, |text| Outgoing::Buttons { text, options: picks.to_vec() }));
+            return Some(
+                self.below(markdown, buttons.text, |text| Outgoing::Buttons { text, options: picks.to_vec() }),
+            );
         }
         let list = self.can.list.filter(|list| picks.len() <= list.rows)?;
         let rows = picks.iter().map(|pick| match length(&pick.title) <= list.title {
             true => Some(pick.clone()),
             // A title that is too long goes on below itself.
-            false if length(&pick.title) <= list.description => Some(Pick {
-                id: pick.id.clone(),
-                title: cut(&pick.title, list.title),
-                description: pick.title.clone(),
-            }),
+            false if length(&pick.title) <= list.description => {
+                Some(Pick { id: pick.id.clone(), title: cut(&pick.title, list.title), description: pick.title.clone() })
+            }
             false => None,
         });
         let options = rows.collect::<Option<Vec<Pick>>>()?;
