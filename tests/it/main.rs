@@ -26,3 +26,4 @@ mod socket;
 mod store;
 mod story;
 mod support;
+mod webhooks;

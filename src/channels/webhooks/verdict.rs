@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn three_days_of_failures_disable_and_410_does_at_once() {
-        let days = |n| SignedDuration::from_hours(24 * n);
+        let days = |n: i64| SignedDuration::from_hours(24 * n);
         assert_eq!(failed(&answered(500), 40, 0, days(2)).disable, None);
         let tired = failed(&answered(500), 40, 0, days(3));
         assert!(tired.disable.is_some_and(|reason| reason.contains("three days") && reason.contains("500")));

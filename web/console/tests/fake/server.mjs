@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { WebSocketServer } from "ws";
 import { CANNED, NAMES, ORDERS, SUGGESTIONS, TALKS } from "./people.mjs";
+import { hooks, makeHooks } from "./webhooks.mjs";
 
 const DIST = fileURLToPath(new URL("../../../dist/", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
@@ -45,7 +46,7 @@ const OTHER = { id: "agt_sam", name: "Sam", role: "agent", email: "sam@shop.exam
 const THIRD = { id: "agt_kim", name: "Kim", role: "agent", email: "kim@shop.example", status: "away", present: false, held: 0, capacity: 5, mail: true };
 
 function makeWorld(count) {
-  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true };
+  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true, hooks: makeHooks() };
   for (let i = 0; i < count; i++) makeConversation(world, i);
   return world;
 }
@@ -280,6 +281,7 @@ function api(world, method, path, query, body, send, problem) {
   }
   if (route === "GET /v1/mails") return send(200, { items: query.get("state") === "failed" ? [{ id: "mal_1", kind: "escalation", to: "kim@shop.example", subject: "Anneke De Vos needs a person", state: "failed", attempts: 8, conversation_id: "cnv_000000", created_at: iso(400), error: "connection refused by smtp.shop.example:587" }] : [] });
   if (route === "POST /v1/settings/mail/test") return send(200, { sent: false, error: "smtp.shop.example:587 refused the connection" });
+  if (path.startsWith("/v1/webhooks")) return hooks(world, method, path, query, body, send, problem);
   if (path.startsWith("/v1/customers/")) {
     const story = [...world.stories.values()].find((one) => path.endsWith(one.customer.id));
     return send(200, { customer: story.customer, attributes: story.customer.name ? { club_tier: "Hearth", city: "Ghent" } : {}, value: story.customer.name ? "412.60" : "0", orders: story.customer.name ? ORDERS : [], tracks: [{ name: "page_view", properties: { url: "https://shop.example/checkout" }, at: iso(2) }, { name: "add_to_cart", properties: { title: "Skagen wool throw" }, at: iso(4) }, { name: "product_view", properties: { title: "Skagen wool throw" }, at: iso(5) }], conversations: [{ id: "cnv_000002", status: "resolved", created_at: iso(9000), updated_at: iso(8990), unhappiness: 0.1, preview: { seq: 3, author: "customer", text: "Great, thanks!" } }], ratings: [{ conversation_id: "cnv_000002", seq: 4, kind: "csat", score: 5, comment: "quick", at: iso(8000) }] });
