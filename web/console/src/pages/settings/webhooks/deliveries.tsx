@@ -9,6 +9,7 @@ import { loadWebhooks } from "../../../state/webhooks";
 import { t } from "../../../strings";
 import type { Delivered, Page, Webhook } from "../../../wire";
 import { Button, Chip } from "../../../ui/basics";
+import { Icon } from "../../../ui/icons";
 import { Box, useSaving } from "../parts";
 import { pretty } from "./logic";
 
@@ -108,12 +109,13 @@ function Delivery({ delivery, onAgain }: { delivery: Delivered; onAgain: (() => 
     <li>
       <details>
         <summary>
+          <Icon name="forward" size={14} />
           <code>{delivery.type}</code>
           <Chip tone={TONES[delivery.state]}>
             {t.webhooks.states[delivery.state]}
             {delivery.status ? ` ${delivery.status}` : ""}
           </Chip>
-          {delivery.state !== "sent" && delivery.error && <span class="hook-error clip">{delivery.error}</span>}
+          {delivery.state !== "sent" && !delivery.status && delivery.error && <span class="hook-error clip">{delivery.error}</span>}
           <span class="muted hook-when" title={full(delivery.created_at)}>
             {t.webhooks.ago(ago(delivery.created_at))}
           </span>
@@ -140,6 +142,7 @@ function Delivery({ delivery, onAgain }: { delivery: Delivered; onAgain: (() => 
               </div>
             )}
           </dl>
+          {delivery.state !== "sent" && delivery.error && <p class="mail-error">{delivery.error}</p>}
           {delivery.answer && (
             <>
               <h4>{t.webhooks.answer}</h4>

@@ -118,7 +118,7 @@ function Form(props: { title: string; done: string; begin: Words; onClose: () =>
                       />
                       <span>
                         <code>{kind.type}</code>
-                        <span class="muted">{kind.description}</span>
+                        <span class="muted">{kind.description.replaceAll("`", "")}</span>
                       </span>
                     </label>
                   ))}

@@ -50,66 +50,65 @@ export function pretty(body: string): string {
 export const inTrouble = (webhooks: Webhook[]): number =>
   webhooks.filter((one) => one.health === "failing" || (one.health === "disabled" && one.trouble !== undefined)).length;
 
-export const LANGUAGES = ["node", "python", "php", "go"] as const;
+export const LANGUAGES = ["python", "node", "php", "go"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** How a receiver verifies a delivery; the secret stays in its environment. */
+/** How a receiver verifies a delivery; docs/webhooks.md has the same. */
 export const SNIPPETS: Record<Language, string> = {
-  node: `// npm install standardwebhooks express
-import express from "express";
-import { Webhook } from "standardwebhooks";
+  python: `from standardwebhooks import Webhook, WebhookVerificationError
 
-const webhook = new Webhook(process.env.RAPPORT_WEBHOOK_SECRET);
-const app = express();
 
-// The raw body: what is parsed and written again has another signature.
-app.post("/rapport", express.raw({ type: "application/json" }), (request, response) => {
-  let event;
-  try {
-    event = webhook.verify(request.body, request.headers);
-  } catch {
-    return response.status(400).end();
-  }
-  response.status(204).end();
-  console.log(event.type, event.data.conversation_id);
-});
-
-app.listen(3000);`,
-  python: `# pip install standardwebhooks flask
-import os
-from flask import Flask, request
-from standardwebhooks import Webhook, WebhookVerificationError
-
-webhook = Webhook(os.environ["RAPPORT_WEBHOOK_SECRET"])
-app = Flask(__name__)
-
-@app.post("/rapport")
-def rapport():
+def verify(headers: dict, body: bytes, secret: str) -> bool:
+    """\`headers\` with names in small letters, \`body\` as it came."""
     try:
-        event = webhook.verify(request.get_data(), dict(request.headers))
+        Webhook(secret).verify(body, headers)
     except WebhookVerificationError:
-        return "", 400
-    print(event["type"], event["data"]["conversation_id"])
-    return "", 204`,
-  php: `<?php
-// No library needed.
-$body = file_get_contents('php://input');
-$id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
-$at = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
-$key = base64_decode(substr(getenv('RAPPORT_WEBHOOK_SECRET'), strlen('whsec_')));
-$expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$at.$body", $key, true));
+        return False
+    return True`,
+  node: `import { createHmac, timingSafeEqual } from "node:crypto";
 
-$fits = false;
-foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $signature) {
-    $fits = hash_equals($expected, $signature) || $fits;
-}
-if (!$fits || abs(time() - (int) $at) > 300) {
-    http_response_code(400);
-    exit;
-}
-$event = json_decode($body, true);
-http_response_code(204);`,
-  go: `// No library needed.
+// \`headers\` as Node has them, \`body\` a Buffer as it came.
+export function verify(headers, body, secret) {
+  const id = headers["webhook-id"];
+  const at = headers["webhook-timestamp"];
+  if (!(Math.abs(Date.now() / 1000 - Number(at)) <= 300)) return false;
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  const expected = createHmac("sha256", key).update(\`\${id}.\${at}.\`).update(body).digest();
+  return String(headers["webhook-signature"]).split(" ").some((one) => {
+    const given = Buffer.from(one.replace(/^v1,/, ""), "base64");
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+}`,
+  php: `<?php
+// $headers with names in small letters, $body = file_get_contents('php://input').
+function verify(array $headers, string $body, string $secret): bool
+{
+    $id = $headers['webhook-id'] ?? '';
+    $at = $headers['webhook-timestamp'] ?? '';
+    if (!ctype_digit($at) || abs(time() - (int) $at) > 300) {
+        return false;
+    }
+    $key = base64_decode(preg_replace('/^whsec_/', '', $secret));
+    $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$at.$body", $key, true));
+    $fits = false;
+    foreach (explode(' ', $headers['webhook-signature'] ?? '') as $given) {
+        $fits = hash_equals($expected, $given) || $fits;
+    }
+    return $fits;
+}`,
+  go: `package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
 func verify(header http.Header, body []byte, secret string) bool {
 	id, at := header.Get("webhook-id"), header.Get("webhook-timestamp")
 	seconds, err := strconv.ParseInt(at, 10, 64)
@@ -123,8 +122,8 @@ func verify(header http.Header, body []byte, secret string) bool {
 	mac := hmac.New(sha256.New, key)
 	fmt.Fprintf(mac, "%s.%s.%s", id, at, body)
 	expected := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
-	for _, signature := range strings.Split(header.Get("webhook-signature"), " ") {
-		if hmac.Equal([]byte(signature), []byte(expected)) {
+	for _, given := range strings.Split(header.Get("webhook-signature"), " ") {
+		if hmac.Equal([]byte(given), []byte(expected)) {
 			return true
 		}
 	}

@@ -48,7 +48,7 @@ export function One({ webhook, onBack }: { webhook: Webhook; onBack: () => void 
           </div>
           <div>
             <dt>{t.webhooks.last}</dt>
-            <dd>{webhook.last_sent_at ? <span title={full(webhook.last_sent_at)}>{t.webhooks.lastSent(ago(webhook.last_sent_at))}</span> : t.webhooks.noneSent}</dd>
+            <dd>{webhook.last_sent_at ? <span title={full(webhook.last_sent_at)}>{t.webhooks.ago(ago(webhook.last_sent_at))}</span> : t.webhooks.noneSent}</dd>
           </div>
           {webhook.failing_since && (
             <div>

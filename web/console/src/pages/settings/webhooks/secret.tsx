@@ -68,7 +68,7 @@ export function Secret({ webhook }: { webhook: Webhook }) {
 }
 
 export function Snippets() {
-  const [language, setLanguage] = useState<Language>("node");
+  const [language, setLanguage] = useState<Language>("python");
   return (
     <section class="hook-snippets" aria-label={t.webhooks.verify}>
       <header>
