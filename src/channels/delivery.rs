@@ -186,9 +186,7 @@ impl Sending<'_> {
                 if let Some(details) = mark.details {
                     self.thread.details = details;
                 }
-                if line.inbox.trouble.is_some() {
-                    self.board.trouble(&line.inbox.id, None).await?;
-                }
+                self.board.works(line).await?;
                 Ok(Ok(()))
             }
             Err(error) => {

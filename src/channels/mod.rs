@@ -25,9 +25,7 @@ use channel::Kind;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[
-    api::KIND,
-];
+pub static KINDS: &[Kind] = &[api::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

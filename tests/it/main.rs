@@ -1,8 +1,8 @@
 //! The outside tests: the real binary, over its real sockets; and the store, on both of
 //! its databases.
 //!
-//! All but `store` and `desk` know docs/interfaces.md and nothing else, so they hold for any server
-//! that keeps that contract. `support` starts servers and speaks their protocols; each
+//! All but `store`, `threads`, `webhooks` and `desk` know docs/interfaces.md and nothing else, so
+//! they hold for any server that keeps that contract. `support` starts servers and speaks their protocols; each
 //! other module is one topic.
 
 mod agents;
@@ -26,4 +26,5 @@ mod socket;
 mod store;
 mod story;
 mod support;
+mod threads;
 mod webhooks;
