@@ -3,7 +3,7 @@
 //! A channel holds no state of a conversation; whatever must survive lies in the log and
 //! beside it. `channel` says what a channel is; `reception` keeps what vendors deliver and
 //! works on it; `delivery` sends what the log tells; `render` makes messages of entries;
-//! `switchboard` connects the inboxes.
+//! `switchboard` connects the inboxes. `webhooks` tells other systems what the log tells.
 
 mod api;
 pub mod channel;
@@ -15,6 +15,7 @@ mod reception;
 pub mod render;
 mod staff;
 pub mod switchboard;
+pub mod webhooks;
 pub mod widget;
 
 use jiff::SignedDuration;
