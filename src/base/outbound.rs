@@ -9,8 +9,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, Response, Url, redirect};
 
 /// A vendor that does not answer for so long will not.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -68,6 +69,19 @@ impl Outbound {
             Ok(ip) if is_private(ip) && !self.allowed.contains(&host) => Err(OutboundError::Private(host)),
             _ => Ok(url),
         }
+    }
+
+    /// What an answer holds, unless that is more than `most` bytes: whoever sends may say
+    /// anything about its size.
+    pub async fn body(mut response: Response, most: usize) -> reqwest::Result<Option<Bytes>> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > most {
+                return Ok(None);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Some(body.into()))
     }
 
     /// The addresses of a host that may be connected to, for protocols other than HTTP.

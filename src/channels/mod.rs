@@ -5,16 +5,20 @@
 //! works on it; `delivery` sends what the log tells; `render` makes messages of entries;
 //! `switchboard` connects the inboxes.
 
+pub mod calls;
 pub mod channel;
 mod delivery;
 pub mod files;
 pub mod help;
 pub mod limits;
+pub mod optout;
 mod reception;
 pub mod render;
 mod staff;
 pub mod switchboard;
+mod whatsapp;
 pub mod widget;
+pub mod words;
 
 use jiff::SignedDuration;
 
@@ -23,7 +27,7 @@ use channel::Kind;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[];
+pub static KINDS: &[Kind] = &[whatsapp::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

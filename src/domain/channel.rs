@@ -42,6 +42,21 @@ pub struct CredentialField {
     pub secret: bool,
 }
 
+impl CredentialField {
+    /// One that is needed and may be seen.
+    pub const fn new(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: true, secret: false }
+    }
+
+    pub const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    pub const fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+}
+
 /// What a test of credentials found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Tested {

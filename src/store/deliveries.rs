@@ -75,12 +75,11 @@ impl Store {
     pub async fn note_delivery(&self, inbox: &InboxId, note: &DeliveryNote) -> Result<Noted> {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
-        let row =
-            sqlx::query("SELECT conversation_id, seq FROM deliveries WHERE inbox_id = $1 AND external_id = $2")
-                .bind(inbox.as_str())
-                .bind(note.external_id.clone())
-                .fetch_optional(&mut *tx)
-                .await?;
+        let row = sqlx::query("SELECT conversation_id, seq FROM deliveries WHERE inbox_id = $1 AND external_id = $2")
+            .bind(inbox.as_str())
+            .bind(note.external_id.clone())
+            .fetch_optional(&mut *tx)
+            .await?;
         let Some(row) = row else { return Ok(Noted::Unknown) };
         let (id, seq) = (ConversationId(row.try_get("conversation_id")?), row.try_get::<i64, _>("seq")?);
         let later: Vec<String> = later(note.state).iter().map(|state| format!("'{state}'")).collect();
@@ -89,19 +88,29 @@ impl Store {
              AND state NOT IN ({})",
             later.join(", ")
         )))
-            .bind(inbox.as_str())
-            .bind(note.external_id.clone())
-            .bind(name(note.state))
-            .bind(note.reason.clone())
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+        .bind(inbox.as_str())
+        .bind(note.external_id.clone())
+        .bind(name(note.state))
+        .bind(note.reason.clone())
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
         if done.rows_affected() == 0 {
             return Ok(Noted::Stale);
         }
         let told = tell(&mut tx, self, (&id, seq), note.state, note.reason.as_deref()).await?;
         tx.commit().await?;
         Ok(told.map_or(Noted::Stale, |entry| Noted::Told(id, entry)))
+    }
+
+    /// The entry of which a message with that id was sent.
+    pub async fn sent_as(&self, inbox: &InboxId, external_id: &str) -> Result<Option<(ConversationId, Seq)>> {
+        let row = sqlx::query("SELECT conversation_id, seq FROM deliveries WHERE inbox_id = $1 AND external_id = $2")
+            .bind(inbox.as_str())
+            .bind(external_id.to_owned())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| Ok((ConversationId(row.try_get("conversation_id")?), row.try_get("seq")?))).transpose()
     }
 
     /// Writes into the log that an entry will not reach the customer, and why.
@@ -148,12 +157,8 @@ async fn tell(
             return Ok(None);
         }
     }
-    let content = Content::Status {
-        state: None,
-        message: Some(seq),
-        delivery: Some(state),
-        reason: reason.map(str::to_owned),
-    };
+    let content =
+        Content::Status { state: None, message: Some(seq), delivery: Some(state), reason: reason.map(str::to_owned) };
     let mut entry = NewEntry::new(Author::system(), content);
     entry.client_key = Some(key(name(state)));
     let entry = append(tx, &mut conversation, store.now_micros(), entry).await?;

@@ -18,7 +18,7 @@ pub use markup::marked_up;
 pub use picks::{Picked, picked};
 pub use staff::{Escalated, for_staff, headline};
 
-use super::channel::{Capabilities, Card, Outgoing, Pick, pick_id};
+use super::channel::{Capabilities, Card, Outgoing, Pick, parse_pick, pick_id};
 use crate::domain::content::{Choice, HandoffState, ProductCard, Source};
 use crate::domain::{AuthorKind, Content, Entry, FileId, Seq};
 
@@ -149,17 +149,17 @@ impl Renderer<'_> {
             && picks.len() <= buttons.most
             && fits(picks, buttons.title)
         {
-            return Some(self.below(markdown, buttons.text, |text| Outgoing::Buttons { text, options: picks.to_vec() }));
+            return Some(
+                self.below(markdown, buttons.text, |text| Outgoing::Buttons { text, options: picks.to_vec() }),
+            );
         }
         let list = self.can.list.filter(|list| picks.len() <= list.rows)?;
         let rows = picks.iter().map(|pick| match length(&pick.title) <= list.title {
             true => Some(pick.clone()),
             // A title that is too long goes on below itself.
-            false if length(&pick.title) <= list.description => Some(Pick {
-                id: pick.id.clone(),
-                title: cut(&pick.title, list.title),
-                description: pick.title.clone(),
-            }),
+            false if length(&pick.title) <= list.description => {
+                Some(Pick { id: pick.id.clone(), title: cut(&pick.title, list.title), description: pick.title.clone() })
+            }
             false => None,
         });
         let options = rows.collect::<Option<Vec<Pick>>>()?;
@@ -197,6 +197,22 @@ impl Renderer<'_> {
     fn absolute(&self, url: &str) -> String {
         if url.starts_with('/') { format!("{}{url}", self.place.address) } else { url.to_owned() }
     }
+}
+
+/// Products in lines, for a channel that cannot show these as cards: `2. Throw: 59.90 EUR`,
+/// numbered on over several messages, so that the number can be typed back; in full with
+/// why, and where.
+pub fn listed(cards: &[Card], in_full: bool) -> String {
+    let lines = cards.iter().map(|Card { id, product }| {
+        let number = parse_pick(id).map_or(1, |(_, _, place)| place + 1);
+        let line = format!("{number}. {}: {} {}", product.title, product.price, product.currency);
+        match (in_full, &product.url) {
+            (false, _) => line,
+            (true, None) => format!("{line}\n{}", product.reason),
+            (true, Some(url)) => format!("{line}\n{}\n{url}", product.reason),
+        }
+    });
+    lines.collect::<Vec<_>>().join(if in_full { "\n\n" } else { "\n" })
 }
 
 /// Words that are no Markdown.
