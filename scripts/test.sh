@@ -14,6 +14,8 @@ echo "test: unit tests, then the real server from outside" >&2
 cargo test --locked --lib --bins --tests "$@"
 
 if [ $# -eq 0 ]; then
+    echo "test: the channels, with the vendors' own libraries at the other end" >&2
+    PYTHONPATH="$PWD/vendor/channels" python3 -m pytest -p no:cacheprovider tests/channels
     export PATH="$PWD/vendor/node/bin:$PATH"
     echo "test: the web pages' units" >&2
     npm run --silent --prefix web test

@@ -28,6 +28,7 @@ use crate::channels::files::Files;
 use crate::channels::switchboard::Switchboard;
 use crate::channels::widget::Widget;
 use crate::console::Console;
+use crate::domain::channel::Channels;
 use crate::engine::{Engine, Parts, Settings, Shop};
 use crate::mail::Mailer;
 use crate::nlu::{Nlu, NluOptions};
@@ -124,7 +125,10 @@ impl Server {
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());
         let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
-        let console = Console::new(engine.clone(), config.clone(), reset, stopping.clone(), sockets.clone()).await?;
+        let console = {
+            let given = (reset, Arc::new(board.clone()) as Arc<dyn Channels>);
+            Console::new(engine.clone(), config.clone(), given, stopping.clone(), sockets.clone()).await?
+        };
         let tidy = {
             let (widget, console) = (widget.clone(), console.clone());
             move || {

@@ -71,23 +71,31 @@ impl Outbound {
         }
     }
 
-    /// What an answer holds, unless that is more than `most` bytes: whoever sends may say
-    /// anything about its size.
-    pub async fn body(mut response: Response, most: usize) -> reqwest::Result<Option<Bytes>> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > most {
-                return Ok(None);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Some(body.into()))
-    }
-
     /// The addresses of a host that may be connected to, for protocols other than HTTP.
     pub async fn resolve(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
         resolve(&self.allowed, host, port).await
     }
+}
+
+/// The body of an answer, read no further than `most` bytes.
+pub async fn read_within(mut answer: Response, most: usize) -> Result<Bytes, ReadError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| ReadError::Broken(error.without_url()))? {
+        if body.len() + chunk.len() > most {
+            return Err(ReadError::TooLarge(most));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.into())
+}
+
+/// Why a body could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("it has more than {0} bytes")]
+    TooLarge(usize),
+    #[error("{0}")]
+    Broken(reqwest::Error),
 }
 
 /// rustls takes one provider of cryptography for the whole process; ring is there anyway.

@@ -8,7 +8,7 @@ use reqwest::{RequestBuilder, Response, Url};
 use serde_json::Value;
 
 use super::channel::{ChannelError, SendError};
-use crate::base::outbound::Outbound;
+use crate::base::outbound::{Outbound, ReadError, read_within};
 
 /// An API at its address.
 pub struct Api {
@@ -73,7 +73,11 @@ impl Api {
     pub async fn fetch(&self, address: &str, most: usize) -> Result<Option<Bytes>, Failure> {
         let url = self.outbound.check(address).map_err(|error| Failure::later(error.to_string()))?;
         let response = self.send(self.outbound.client().get(url)).await?;
-        Outbound::body(response, most).await.map_err(Failure::unreachable)
+        match read_within(response, most).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ReadError::TooLarge(_)) => Ok(None),
+            Err(ReadError::Broken(error)) => Err(Failure::unreachable(error)),
+        }
     }
 
     fn url(&self, path: &str) -> Result<Url, Failure> {

@@ -5,6 +5,7 @@
 //! works on it; `delivery` sends what the log tells; `render` makes messages of entries;
 //! `switchboard` connects the inboxes.
 
+mod api;
 pub mod calls;
 pub mod channel;
 mod delivery;
@@ -27,7 +28,10 @@ use channel::Kind;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[whatsapp::KIND];
+pub static KINDS: &[Kind] = &[
+    api::KIND,
+    whatsapp::KIND,
+];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

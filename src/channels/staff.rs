@@ -92,7 +92,8 @@ pub(super) async fn story(board: &Switchboard, id: &ConversationId) -> Result<Es
 pub(super) async fn act(board: &Switchboard, _line: &Arc<Line>, act: StaffAct) -> Result<Option<String>, StoreError> {
     let Some(id) = conversation_at(&act.place) else { return Ok(None) };
     let engine = board.engine();
-    let agent = engine.store().agent_by_email(&act.email.to_lowercase()).await?.filter(|agent| agent.role >= Role::Agent);
+    let agent =
+        engine.store().agent_by_email(&act.email.to_lowercase()).await?.filter(|agent| agent.role >= Role::Agent);
     let Some(agent) = agent else {
         return Ok(Some(format!(
             "Rapport knows no colleague with the address {}: an admin can invite you in the console",

@@ -35,6 +35,7 @@ use self::socket::hub::Hub;
 use self::throttle::Throttle;
 use self::views::AgentView;
 use crate::base::config::Config;
+use crate::domain::channel::Channels;
 use crate::engine::Engine;
 use crate::store::{Agent, StoreError};
 
@@ -50,6 +51,7 @@ struct Shared {
     throttle: Throttle,
     hub: Hub,
     reset_shop: Arc<ResetShop>,
+    channels: Arc<dyn Channels>,
     /// Cancelled when the server stops: sockets say 1012 and go.
     stopping: CancellationToken,
     sockets: TaskTracker,
@@ -65,20 +67,20 @@ impl Console {
     pub async fn new(
         engine: Engine,
         config: Arc<Config>,
-        reset_shop: Arc<ResetShop>,
+        (reset_shop, channels): (Arc<ResetShop>, Arc<dyn Channels>),
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Result<Self, StoreError> {
         let hub = Hub::start(engine.clone(), stopping.clone(), &sockets).await?;
         let throttle = Throttle::default();
-        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, reset_shop, stopping, sockets }) })
+        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, reset_shop, channels, stopping, sockets }) })
     }
 
     /// The routes of this floor.
     pub fn router(&self) -> Router {
         use account::{colleagues, invitations, links, me, session};
         use conversations::{acting, looking};
-        use shop::{inboxes, mails, settings};
+        use shop::{channels, inboxes, mails, settings};
         Router::new()
             .route("/v1/session", get(session::current).post(session::sign_in).delete(session::sign_out))
             .route("/v1/links/{token}", get(links::read).post(links::enter))
@@ -102,6 +104,7 @@ impl Console {
             .route("/v1/conversations/{id}/reopen", post(acting::reopen))
             .route("/v1/conversations/{id}/seen", post(acting::seen))
             .route("/v1/conversations/{id}/messages", post(acting::reply))
+            .route("/v1/conversations/{id}/deliver", post(acting::deliver))
             .route("/v1/conversations/{id}/notes", post(acting::note))
             .route("/v1/conversations/{id}/notes/{note}", delete(acting::delete_note))
             .route("/v1/customers/{id}", get(customers::facts))
@@ -113,6 +116,8 @@ impl Console {
             .route("/v1/inboxes/{id}/origins", post(inboxes::allow).delete(inboxes::deny))
             .route("/v1/inboxes/{id}/refused", delete(inboxes::forget))
             .route("/v1/inboxes/{id}/secret", get(inboxes::secret).post(inboxes::new_secret))
+            .route("/v1/channels", get(channels::list))
+            .route("/v1/channels/test", post(channels::test))
             .route("/v1/settings", get(settings::read).patch(settings::change))
             .route("/v1/settings/mail/test", post(mails::test))
             .route("/v1/shop/reset", post(settings::reset))
@@ -132,6 +137,10 @@ impl Console {
 
     fn engine(&self) -> &Engine {
         &self.shared.engine
+    }
+
+    fn channels(&self) -> &dyn Channels {
+        self.shared.channels.as_ref()
     }
 
     fn throttle(&self) -> &Throttle {
@@ -200,6 +209,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         conversations::acting::reopen,
         conversations::acting::seen,
         conversations::acting::reply,
+        conversations::acting::deliver,
         conversations::acting::note,
         conversations::acting::delete_note,
         customers::facts,
@@ -216,6 +226,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         shop::inboxes::forget,
         shop::inboxes::secret,
         shop::inboxes::new_secret,
+        shop::channels::list,
+        shop::channels::test,
         shop::settings::read,
         shop::settings::change,
         shop::settings::reset,

@@ -12,7 +12,7 @@ use crate::domain::entry::{AuthorKind, Entry, Seq};
 use crate::domain::product::Price;
 use crate::domain::{Analysis, ConversationId};
 use crate::engine::{Step, Suggestion, Undo};
-use crate::store::{AgentStatus, Colleague, Counts, Listed, ListedCustomer, Mail, Note, Preview, Role};
+use crate::store::{AgentStatus, Colleague, Counts, Listed, ListedCustomer, Mail, Note, Preview, Role, Waits};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct AgentView {
@@ -154,6 +154,8 @@ pub struct StoryView {
     pub page: Option<String>,
     /// Mails to this customer.
     pub mails: Vec<MailNote>,
+    /// Why words of the shop have not reached the customer yet.
+    pub waits: Vec<WaitView>,
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
@@ -397,5 +399,25 @@ impl SuggestionView {
     pub fn of(suggestion: Suggestion) -> Self {
         let Suggestion { text, article, title, section, url, confidence } = suggestion;
         Self { text, article, title, section, url, confidence }
+    }
+}
+
+/// What waits to go out over a channel, and why.
+#[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct WaitView {
+    /// The first entry that waits.
+    pub seq: Seq,
+    pub inbox_id: String,
+    pub attempts: i64,
+    #[schema(value_type = String, format = DateTime)]
+    #[schemars(with = "String")]
+    pub next_at: Timestamp,
+    pub error: String,
+}
+
+impl WaitView {
+    pub fn of(waits: Waits) -> Self {
+        let Waits { inbox_id, seq, attempts, next_at, error } = waits;
+        Self { seq, inbox_id: inbox_id.0, attempts, next_at, error }
     }
 }

@@ -6,8 +6,8 @@ use sqlx::{AssertSqlSafe, Row};
 use super::{Result, Store, json, to_json};
 use crate::base::ids::new_secret;
 use crate::base::vault::{Vault, VaultError};
-use crate::domain::{Credentials, InboxId};
 use crate::domain::inbox::InboxSettings;
+use crate::domain::{Credentials, InboxId};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbox {

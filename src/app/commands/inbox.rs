@@ -1,5 +1,7 @@
 //! `rapport inbox`: where customers write, and from which websites they may.
 
+mod channel;
+
 use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
@@ -29,7 +31,32 @@ enum Action {
         /// A website that may show it, for example https://shop.example.
         #[arg(long = "origin", value_name = "ORIGIN")]
         origins: Vec<String>,
+        /// Where its customers write: web, or a channel that `rapport inbox channels` lists.
+        #[arg(long, default_value = "web")]
+        channel: String,
+        /// What the channel needs, for example bot_token=xoxb-…; NAME=- reads the value from
+        /// standard input.
+        #[arg(long = "set", value_name = "NAME=VALUE")]
+        fields: Vec<String>,
     },
+    /// List the kinds of channels, and what an inbox of each needs.
+    Channels {
+        /// Print one JSON object instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change what an inbox's channel needs; NAME= removes it.
+    Set {
+        key: String,
+        #[arg(required = true, value_name = "NAME=VALUE")]
+        fields: Vec<String>,
+    },
+    /// Try an inbox's credentials at the vendor's side.
+    Test { key: String },
+    /// Let an inbox rest: nothing is taken, nothing is sent.
+    Rest { key: String },
+    /// Let a resting inbox work again.
+    Wake { key: String },
     /// List the inboxes; their secrets are not shown.
     List {
         #[arg(long)]
@@ -59,7 +86,18 @@ enum Action {
 pub async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let store = open_existing(config).await?;
     match args.action {
-        Action::Create { key, name, origins } => create(&store, &key, name.as_deref(), &origins).await,
+        Action::Create { key, name, origins, channel, fields } if channel == "web" && fields.is_empty() => {
+            create(&store, &key, name.as_deref(), &origins).await
+        }
+        Action::Create { key, name, channel, fields, .. } => {
+            let inbox = channel::create(&store, &key, name.as_deref(), &channel, &fields).await?;
+            output::line(format!("{}/v1/channels/{}", config.address(), inbox.id))
+        }
+        Action::Channels { json } => channel::list(json),
+        Action::Set { key, fields } => channel::set(&store, &existing(&store, &key).await?, &fields).await,
+        Action::Test { key } => channel::test(config, &existing(&store, &key).await?).await,
+        Action::Rest { key } => Ok(store.set_active(&existing(&store, &key).await?.id, false).await?),
+        Action::Wake { key } => Ok(store.set_active(&existing(&store, &key).await?.id, true).await?),
         Action::List { json } => list(&store, json).await,
         Action::Allow { key, origins } => allow(&store, &key, &origins).await,
         Action::Deny { key, origins } => deny(&store, &key, &origins).await,
@@ -89,13 +127,20 @@ async fn list(store: &Store, json: bool) -> anyhow::Result<()> {
     if json {
         let inboxes: Vec<_> = inboxes
             .iter()
-            .map(|inbox| json!({ "key": inbox.public_key, "name": inbox.name, "origins": inbox.origins }))
+            .map(|inbox| {
+                json!({
+                    "id": inbox.id, "key": inbox.public_key, "name": inbox.name, "origins": inbox.origins,
+                    "channel": inbox.channel, "active": inbox.active, "trouble": inbox.trouble,
+                })
+            })
             .collect();
         return output::json(&json!({ "inboxes": inboxes }));
     }
-    let rows: Vec<_> =
-        inboxes.into_iter().map(|inbox| [inbox.public_key, inbox.name, inbox.origins.join(" ")]).collect();
-    output::table(["KEY", "NAME", "WEBSITES"], &rows)
+    let rows: Vec<_> = inboxes
+        .into_iter()
+        .map(|inbox| [inbox.public_key, inbox.name, inbox.channel, inbox.origins.join(" ")])
+        .collect();
+    output::table(["KEY", "NAME", "CHANNEL", "WEBSITES"], &rows)
 }
 
 async fn allow(store: &Store, key: &str, origins: &[String]) -> anyhow::Result<()> {

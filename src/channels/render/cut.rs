@@ -63,7 +63,10 @@ mod tests {
 
     #[test]
     fn cuts_where_a_reader_would_pause() {
-        assert_eq!(pieces("One is short.\n\nTwo is a little longer.", 30), ["One is short.", "Two is a little longer."]);
+        assert_eq!(
+            pieces("One is short.\n\nTwo is a little longer.", 30),
+            ["One is short.", "Two is a little longer."]
+        );
         assert_eq!(pieces("First sentence. Second one.", 20), ["First sentence.", "Second one."]);
         assert_eq!(pieces("  \n ", 10), Vec::<String>::new());
     }

@@ -156,7 +156,12 @@ mod tests {
 
     #[rstest]
     #[case("**Bold** and *it*.", "Bold and it.", "*Bold* and _it_.", "*Bold* and _it_.")]
-    #[case("[Returns](https://a.example/r)", "Returns (https://a.example/r)", "<https://a.example/r|Returns>", "Returns (https://a.example/r)")]
+    #[case(
+        "[Returns](https://a.example/r)",
+        "Returns (https://a.example/r)",
+        "<https://a.example/r|Returns>",
+        "Returns (https://a.example/r)"
+    )]
     #[case("1. One\n2. Two", "1. One\n2. Two", "1. One\n2. Two", "1. One\n2. Two")]
     #[case("- a\n- b\n\nEnd", "• a\n• b\n\nEnd", "• a\n• b\n\nEnd", "• a\n• b\n\nEnd")]
     #[case("a < b & c", "a < b & c", "a &lt; b &amp; c", "a < b & c")]

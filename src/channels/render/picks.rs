@@ -75,7 +75,8 @@ mod tests {
     }
 
     fn choices(seq: Seq) -> Entry {
-        let options = ["Returns", "Delivery"].map(|title| Choice { title: title.into(), payload: title.to_lowercase() });
+        let options =
+            ["Returns", "Delivery"].map(|title| Choice { title: title.into(), payload: title.to_lowercase() });
         entry(seq, Author::bot("Wick"), Content::Choices { text: "Which?".into(), options: options.to_vec() })
     }
 
@@ -89,10 +90,20 @@ mod tests {
     #[case(Some("c9.1"), None, None)]
     #[case(Some("s1.1"), None, None)]
     #[case(Some("rubbish"), Some("1"), Some("returns"))]
-    fn a_number_means_what_was_offered(#[case] pressed: Option<&str>, #[case] text: Option<&str>, #[case] payload: Option<&str>) {
+    fn a_number_means_what_was_offered(
+        #[case] pressed: Option<&str>,
+        #[case] text: Option<&str>,
+        #[case] payload: Option<&str>,
+    ) {
         let found = picked(&[choices(1)], pressed, text);
         let expected = payload.map(str::to_owned);
-        assert_eq!(found.map(|found| match found { Picked::Choice(choice) => choice.payload, other => format!("{other:?}") }), expected);
+        assert_eq!(
+            found.map(|found| match found {
+                Picked::Choice(choice) => choice.payload,
+                other => format!("{other:?}"),
+            }),
+            expected
+        );
     }
 
     #[test]
@@ -105,7 +116,10 @@ mod tests {
     fn a_score_is_itself_and_lies_within_the_scale() {
         let survey = Content::Survey { kind: SurveyKind::Csat, scale: [1, 5], question: "How was it?".into() };
         let history = [entry(4, Author::system(), survey)];
-        let score = |found: Option<Picked>| match found { Some(Picked::Score { score, about: 4, .. }) => Some(score), _ => None };
+        let score = |found: Option<Picked>| match found {
+            Some(Picked::Score { score, about: 4, .. }) => Some(score),
+            _ => None,
+        };
         assert_eq!(score(picked(&history, None, Some("5"))), Some(5));
         assert_eq!(score(picked(&history, Some("s4.3"), None)), Some(3));
         assert_eq!(picked(&history, None, Some("6")), None);

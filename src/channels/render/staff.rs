@@ -23,10 +23,15 @@ pub struct Escalated {
 /// The first message of a staff thread, as Markdown: who waits, why, what they asked, where to look.
 pub fn headline(story: &Escalated, place: Place) -> String {
     let who = story.customer.as_deref().unwrap_or("A customer");
-    let asked: Vec<String> = story.asked.iter().rev().take(5).rev().map(|words| format!("> {}", one_line(words))).collect();
+    let asked: Vec<String> =
+        story.asked.iter().rev().take(5).rev().map(|words| format!("> {}", one_line(words))).collect();
     let link = format!("{}/console/#/conversations/{}", place.address, story.conversation);
     let quoted = if asked.is_empty() { String::new() } else { format!("{}\n\n", asked.join("\n\n")) };
-    format!("**{} waits for a person.** {}\n\n{quoted}[Open in the console]({link})", escaped(who), escaped(&story.reason))
+    format!(
+        "**{} waits for a person.** {}\n\n{quoted}[Open in the console]({link})",
+        escaped(who),
+        escaped(&story.reason)
+    )
 }
 
 /// What colleagues are sent of an entry; their own words, sent from there, are left out by
@@ -42,7 +47,9 @@ pub fn for_staff(entry: &Entry, can: &Capabilities) -> Vec<Outgoing> {
         Content::Handoff { state: HandoffState::Assigned, agent: Some(agent), .. } => {
             format!("*{} has taken the conversation.*", escaped(agent))
         }
-        Content::Handoff { state: HandoffState::Returned, .. } => "*The assistant has the conversation again.*".to_owned(),
+        Content::Handoff { state: HandoffState::Returned, .. } => {
+            "*The assistant has the conversation again.*".to_owned()
+        }
         Content::Status { state: Some(state), .. } => match state {
             crate::domain::content::StatusState::Resolved => "*Resolved.*".to_owned(),
             crate::domain::content::StatusState::Reopened => "*The customer has written again.*".to_owned(),
@@ -52,8 +59,12 @@ pub fn for_staff(entry: &Entry, can: &Capabilities) -> Vec<Outgoing> {
             format!("*Not delivered: {}*", escaped(reason.as_deref().unwrap_or("the channel refuses it")))
         }
         Content::SurveyResult { score, .. } => format!("*The customer gave {score}.*"),
-        Content::Text { .. } | Content::Answer { .. } | Content::Choices { .. } | Content::Products { .. }
-        | Content::File { .. } | Content::Submitted { .. } => match entry.content.line() {
+        Content::Text { .. }
+        | Content::Answer { .. }
+        | Content::Choices { .. }
+        | Content::Products { .. }
+        | Content::File { .. }
+        | Content::Submitted { .. } => match entry.content.line() {
             Some(line) => format!("**{}:** {}", escaped(who), cut(&line, QUOTED)),
             None => return Vec::new(),
         },

@@ -28,7 +28,7 @@ use crate::domain::channel::{ChannelSpec, CredentialField, Tested};
 use crate::store::{ChannelEvent, Inbox, SentMark, Thread};
 use messages::{Meaning, Media};
 
-pub const KIND: Kind = Kind { spec: &SPEC, connect };
+pub const KIND: Kind = Kind { spec: &SPEC, capabilities: &CAPABILITIES, connect };
 
 static SPEC: ChannelSpec = ChannelSpec {
     kind: "whatsapp",

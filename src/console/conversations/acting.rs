@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::super::Console;
 use super::super::auth::{Acting, Viewer};
 use super::super::problem::{Body, MaybeBody, Problem, ProblemDocument};
 use super::super::views::{NoteView, Reached};
@@ -174,6 +175,23 @@ pub async fn reply(
     // Who answers has read what they answer.
     engine.seen(&agent.id, &id, seq).await?;
     Ok((StatusCode::CREATED, Json(Reached { seq, undo: None })))
+}
+
+/// Try at once what waits to go out over a channel.
+#[utoipa::path(post, path = "/v1/conversations/{id}/deliver", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+pub async fn deliver(
+    _agent: Acting,
+    State(console): State<Console>,
+    Path(id): Path<ConversationId>,
+) -> Result<StatusCode, Problem> {
+    let store = console.engine().store();
+    store.conversation(&id).await?.ok_or(Problem::NotFound("conversation"))?;
+    if !store.retry_threads(&id).await? {
+        return Err(Problem::Conflict("delivered", "nothing waits to be sent".to_owned()));
+    }
+    console.channels().wake();
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Leave a note for colleagues; the customer never sees it.

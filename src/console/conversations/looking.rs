@@ -11,7 +11,7 @@ use super::super::auth::Viewer;
 use super::super::problem::{Problem, ProblemDocument, Query};
 use super::super::views::{
     AnnotatedEntry, ConversationView, CountsView, CustomerView, MailNote, MoodView, NoteView, Page, StoryView,
-    SuggestionView,
+    SuggestionView, WaitView,
 };
 use crate::domain::entry::{Entry, Seq};
 use crate::domain::{AgentId, ConversationId, InboxId, conversation::Conversation};
@@ -120,6 +120,7 @@ pub async fn read(
         read_seq: store.read_seq(&id).await?,
         here: engine.bus().is_open(&id),
         mails: store.mails_of(&id).await?.into_iter().map(MailNote::of).collect(),
+        waits: store.waits(&id).await?.into_iter().map(WaitView::of).collect(),
     }))
 }
 

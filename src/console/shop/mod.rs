@@ -1,5 +1,6 @@
 //! The shop as its owner sets it up: inboxes, hours, assignment, mail.
 
+pub(super) mod channels;
 pub(super) mod inboxes;
 pub(super) mod mails;
 pub(super) mod settings;
