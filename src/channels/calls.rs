@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::channel::{ChannelError, SendError};
 use crate::base::outbound::{Outbound, ReadError, read_within};
 
+/// A file takes longer than words.
+const FILE: Duration = Duration::from_secs(50);
+
 /// An API at its address.
 pub struct Api {
     pub outbound: Outbound,
@@ -47,6 +50,10 @@ impl Failure {
         Self { consequence: Consequence::Later, reason: reason.into(), after: None }
     }
 
+    pub fn refused(reason: impl Into<String>) -> Self {
+        Self { consequence: Consequence::Refused, reason: reason.into(), after: None }
+    }
+
     fn unreachable(error: reqwest::Error) -> Self {
         Self::later(if error.is_timeout() {
             "the vendor did not answer in time"
@@ -66,13 +73,13 @@ impl Api {
     }
 
     pub async fn upload(&self, path: &str, form: reqwest::multipart::Form) -> Result<Value, Failure> {
-        self.call(self.outbound.client().post(self.url(path)?).multipart(form)).await
+        self.call(self.outbound.client().post(self.url(path)?).multipart(form).timeout(FILE)).await
     }
 
     /// The bytes at an address that the vendor named; `None` if they are more than `most`.
     pub async fn fetch(&self, address: &str, most: usize) -> Result<Option<Bytes>, Failure> {
         let url = self.outbound.check(address).map_err(|error| Failure::later(error.to_string()))?;
-        let response = self.send(self.outbound.client().get(url)).await?;
+        let response = self.send(self.outbound.client().get(url).timeout(FILE)).await?;
         match read_within(response, most).await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(ReadError::TooLarge(_)) => Ok(None),

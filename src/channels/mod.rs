@@ -12,6 +12,7 @@ mod delivery;
 pub mod files;
 pub mod help;
 pub mod limits;
+mod meta;
 pub mod optout;
 mod reception;
 pub mod render;

@@ -44,16 +44,17 @@ pub struct CredentialField {
 
 impl CredentialField {
     /// One that is needed and may be seen.
-    pub const fn new(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+    pub const fn plain(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
         Self { name, label, help, example, required: true, secret: false }
     }
 
-    pub const fn secret(self) -> Self {
-        Self { secret: true, ..self }
+    /// One that is needed and never shown again.
+    pub const fn secret(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: true, secret: true }
     }
 
-    pub const fn optional(self) -> Self {
-        Self { required: false, ..self }
+    pub const fn optional(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: false, secret: false }
     }
 }
 

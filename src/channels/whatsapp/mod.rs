@@ -2,7 +2,6 @@
 //! Free words go out only within 24 hours of the customer's last message; after that an
 //! approved template asks them to write. It must not know what is answered, and why.
 
-mod errors;
 mod messages;
 mod send;
 mod webhook;
@@ -14,16 +13,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::multipart::{Form, Part};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::calls::{Api, Failure};
 use super::channel::{
     Buttons, Capabilities, Channel, ChannelError, FileLimits, Happening, Incoming, IncomingFile, Kind, List, Markup,
     Outgoing, Receipt, Refusal, Request, SendError, Tools,
 };
+use super::meta::{App, GRAPH, given};
 use super::words;
-use crate::base::secret::{hmac_sha256_hex, sha256_hex};
 use crate::domain::channel::{ChannelSpec, CredentialField, Tested};
 use crate::store::{ChannelEvent, Inbox, SentMark, Thread};
 use messages::{Meaning, Media};
@@ -36,25 +33,14 @@ static SPEC: ChannelSpec = ChannelSpec {
     summary: "Customers write to the shop's number on WhatsApp, and are answered there.",
     guide: "docs/channels/whatsapp.md",
     fields: &[
-        CredentialField::new(
-            "phone_number_id",
-            "Phone number ID",
-            "Meta's console, API Setup: below the number",
-            "1065…",
-        ),
-        CredentialField::new("access_token", "Access token", "Business settings: a system user's token", "EAAG…")
-            .secret(),
-        CredentialField::new("app_secret", "App secret", "Meta's console, App settings, Basic", "32 hex digits")
-            .secret(),
-        CredentialField::new("verify_token", "Verify token", "your own words; the same in Meta's console", "wick-7431")
-            .secret(),
-        CredentialField::new("template", "Template", "an approved one that asks to write", "we_have_an_answer")
-            .optional(),
-        CredentialField::new("template_language", "Template's language", "as the WhatsApp Manager has it", "en_US")
-            .optional(),
-        CredentialField::new("catalog_id", "Catalogue ID", "to show products from Meta's Commerce Manager", "3541…")
-            .optional(),
-        CredentialField::new("api_base", "Address of the Graph API", "only for tests and proxies", GRAPH).optional(),
+        CredentialField::plain("phone_number_id", "Phone number ID", "Meta's console, WhatsApp, API Setup", "1065…"),
+        CredentialField::secret("access_token", "Access token", "Business settings, System users", "EAAG…"),
+        CredentialField::secret("app_secret", "App secret", "Meta's console, App settings, Basic", "32 hex digits"),
+        CredentialField::secret("verify_token", "Verify token", "Words of yours, as in Meta's console", "wick-7431"),
+        CredentialField::optional("template", "Template", "An approved one that asks to write", "we_have_an_answer"),
+        CredentialField::optional("template_language", "Its language", "As the WhatsApp Manager has it", "en_US"),
+        CredentialField::optional("catalog_id", "Catalogue ID", "Of Meta's Commerce Manager, for products", "3541…"),
+        CredentialField::optional("api_base", "Address of the Graph API", "Only for tests and proxies", GRAPH),
     ],
     webhook: true,
 };
@@ -75,40 +61,28 @@ static CAPABILITIES: Capabilities = Capabilities {
     rate: 50.0,
 };
 
-/// The version that this was written for; Meta keeps each for two years.
-const GRAPH: &str = "https://graph.facebook.com/v26.0";
 const NUMBER: &str = "fields=verified_name,display_phone_number,quality_rating,platform_type";
 /// So often a customer's file is tried before its absence is told.
 const TRIES: i64 = 5;
 
 struct WhatsApp {
-    api: Api,
+    app: App,
     /// The id of our number.
     phone: String,
-    app_secret: String,
-    verify_token: String,
     template: Option<(String, String)>,
     catalog: Option<String>,
     tools: Tools,
 }
 
 fn connect(inbox: &Inbox, tools: &Tools) -> Result<Arc<dyn Channel>, String> {
-    let given = |name: &str| inbox.credentials.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
-    let needed = |name: &str| given(name).map(str::to_owned).ok_or(format!("`{name}` is missing"));
-    let phone = needed("phone_number_id")?;
-    if !phone.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("`phone_number_id` is Meta's id of the number: digits only, and not the number itself".to_owned());
-    }
-    let base = given("api_base").unwrap_or(GRAPH).trim_end_matches('/').to_owned();
-    let (outbound, token) = (tools.outbound.clone(), needed("access_token")?);
+    let optional = |name: &str| given(&inbox.credentials, name).map(str::to_owned);
+    let phone = optional("phone_number_id").filter(|phone| phone.bytes().all(|byte| byte.is_ascii_digit()));
+    let language = optional("template_language").unwrap_or_else(|| "en_US".to_owned());
     Ok(Arc::new(WhatsApp {
-        api: Api { outbound, base, token, judge: errors::judge },
-        phone,
-        app_secret: needed("app_secret")?,
-        verify_token: needed("verify_token")?,
-        template: given("template")
-            .map(|name| (name.to_owned(), given("template_language").unwrap_or("en_US").to_owned())),
-        catalog: given("catalog_id").map(str::to_owned),
+        app: App::of(&inbox.credentials, tools.outbound.clone())?,
+        phone: phone.ok_or("`phone_number_id` is Meta's id of the number: digits only, and not the number itself")?,
+        template: optional("template").map(|name| (name, language)),
+        catalog: optional("catalog_id"),
         tools: tools.clone(),
     }))
 }
@@ -121,10 +95,10 @@ impl Channel for WhatsApp {
 
     fn receive(&self, request: &Request) -> Result<Receipt, Refusal> {
         if request.is_get {
-            return webhook::subscription(request, &self.verify_token);
+            return self.app.subscription(request);
         }
-        webhook::verify(request, &self.app_secret)?;
-        Ok(Receipt { events: webhook::events(&request.body, &self.phone)?, ..Receipt::default() })
+        let events = webhook::events(&self.app.verified(request)?, &self.phone);
+        Ok(Receipt { events, ..Receipt::default() })
     }
 
     async fn understand(&self, event: &ChannelEvent) -> Result<Vec<Happening>, ChannelError> {
@@ -160,27 +134,24 @@ impl Channel for WhatsApp {
     }
 
     async fn test(&self) -> Tested {
-        let number = match self.api.get(&format!("{}?{NUMBER}", self.phone)).await {
+        let asked = format!("{}?{NUMBER}", self.phone);
+        let number = match self.app.api.get(&asked).await {
             Ok(number) => number,
             Err(failure) => return Tested { works: false, findings: vec![failure.reason] },
         };
-        let [name, digits, quality, platform] =
-            ["verified_name", "display_phone_number", "quality_rating", "platform_type"]
-                .map(|name| number[name].as_str().unwrap_or("unknown"));
-        let mut findings =
-            vec![format!("This is {name}, {digits}; the number's quality is {}.", quality.to_lowercase())];
-        // WhatsApp checks the secret if it is proven to know the token.
-        let proof = hmac_sha256_hex(self.app_secret.as_bytes(), self.api.token.as_bytes());
-        let proven = self.api.get(&format!("{}?{NUMBER}&appsecret_proof={proof}", self.phone)).await;
-        let is_registered = matches!(platform, "CLOUD_API" | "unknown");
-        let wrong = [
-            (proven.is_err(), "The app secret is not that of the token's app: copy it again from App settings, Basic."),
-            (!is_registered, "The number is not registered with the Cloud API: register it in the WhatsApp Manager."),
+        let said = |name: &str| number[name].as_str().unwrap_or("unknown");
+        let (name, digits, quality) = (said("verified_name"), said("display_phone_number"), said("quality_rating"));
+        let [mistaken, unregistered] =
+            [self.app.prove(&asked).await.is_err(), !matches!(said("platform_type"), "CLOUD_API" | "unknown")];
+        let mut findings = vec![format!("This is {name}, {digits}; its quality is {}.", quality.to_lowercase())];
+        let problems = [
+            (mistaken, "The app secret is not that of the token's app: copy it again from App settings, Basic."),
+            (unregistered, "The number is not registered with the Cloud API: register it in the WhatsApp Manager."),
             (quality == "RED", "Customers have blocked or reported the number: Meta may slow it down."),
             (self.template.is_none(), "Without a template nobody can be asked to write after 24 hours."),
         ];
-        findings.extend(wrong.iter().filter(|(is_so, _)| *is_so).map(|(_, words)| (*words).to_owned()));
-        Tested { works: proven.is_ok() && is_registered, findings }
+        findings.extend(problems.iter().filter(|(is_so, _)| *is_so).map(|(_, words)| (*words).to_owned()));
+        Tested { works: !mistaken && !unregistered, findings }
     }
 
     async fn reopen(&self, thread: &Thread) -> Result<Option<SentMark>, SendError> {
@@ -189,9 +160,8 @@ impl Channel for WhatsApp {
     }
 
     async fn noticed(&self, thread: &Thread) {
-        let (message, typing) = (&thread.details["message"], json!({ "type": "text" }));
-        let read = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": message, "typing_indicator": typing });
-        if let Err(failure) = self.api.post(&format!("{}/messages", self.phone), &read).await {
+        let read = send::read_mark(&thread.details["message"]);
+        if let Err(failure) = self.app.api.post(&format!("{}/messages", self.phone), &read).await {
             tracing::debug!(reason = failure.reason, "a message could not be marked as read");
         }
     }
@@ -202,7 +172,8 @@ impl WhatsApp {
         let media = match message {
             Outgoing::File { id, name, media_type, .. } => {
                 let gone = |_| SendError::Refused(format!("the file `{name}` cannot be read any more"));
-                self.upload(name, media_type, self.tools.files.read(id).await.map_err(gone)?).await?
+                let bytes = self.tools.files.read(id).await.map_err(gone)?;
+                self.app.upload(&format!("{}/media", self.phone), name, media_type, bytes).await?
             }
             _ => Value::Null,
         };
@@ -217,17 +188,9 @@ impl WhatsApp {
         }
     }
 
-    async fn upload(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<Value, SendError> {
-        let part = Part::bytes(bytes).file_name(name.to_owned()).mime_str(media_type);
-        let part = part.map_err(|_| SendError::Refused(format!("the file `{name}` is of no known kind")))?;
-        let form =
-            Form::new().text("messaging_product", "whatsapp").text("type", media_type.to_owned()).part("file", part);
-        Ok(self.api.upload(&format!("{}/media", self.phone), form).await?["id"].take())
-    }
-
     async fn post(&self, details: &Value, message: Value) -> Result<SentMark, SendError> {
         let message = send::addressed(details, message)?;
-        let answer = self.api.post(&format!("{}/messages", self.phone), &message).await?;
+        let answer = self.app.api.post(&format!("{}/messages", self.phone), &message).await?;
         Ok(SentMark { external_id: answer["messages"][0]["id"].as_str().map(str::to_owned), details: None })
     }
 
@@ -235,7 +198,7 @@ impl WhatsApp {
     /// message is not lost with it.
     async fn attach(&self, said: &mut Incoming, media: Media, attempts: i64) -> Result<(), ChannelError> {
         let most = self.tools.files.largest;
-        let why = match self.fetch(&media.id, most).await.map_err(ChannelError::from) {
+        let why = match self.app.fetch(&media.id, most).await.map_err(ChannelError::from) {
             Ok(Some(bytes)) => {
                 said.files.push(IncomingFile { name: media.name, media_type: media.media_type, bytes });
                 return Ok(());
@@ -248,19 +211,5 @@ impl WhatsApp {
         let told = words::not_kept(&media.name, &why);
         said.text = Some(said.text.take().map_or(told.clone(), |text| format!("{text}\n\n{told}")));
         Ok(())
-    }
-
-    async fn fetch(&self, media: &str, most: usize) -> Result<Option<axum::body::Bytes>, Failure> {
-        let found = self.api.get(media).await?;
-        if found["file_size"].as_u64().is_some_and(|size| size > most as u64) {
-            return Ok(None);
-        }
-        let bytes = self.api.fetch(found["url"].as_str().unwrap_or_default(), most).await?;
-        match (&bytes, found["sha256"].as_str()) {
-            (Some(bytes), Some(sum)) if sha256_hex(bytes) != sum => {
-                Err(Failure::later("the customer's file came damaged"))
-            }
-            _ => Ok(bytes),
-        }
     }
 }

@@ -58,6 +58,12 @@ pub(super) fn text(words: &str) -> Value {
     json!({ "type": "text", "text": { "body": cut(words, TEXT), "preview_url": preview } })
 }
 
+/// That a message was read, and that an answer is being written.
+pub(super) fn read_mark(message: &Value) -> Value {
+    let typing = json!({ "type": "text" });
+    json!({ "messaging_product": "whatsapp", "status": "read", "message_id": message, "typing_indicator": typing })
+}
+
 /// An approved template without variables.
 pub(super) fn template(name: &str, language: &str) -> Value {
     json!({ "type": "template", "template": { "name": name, "language": { "code": language } } })

@@ -1,51 +1,15 @@
-//! What WhatsApp delivers: the subscription, the signature, and a delivery taken apart
-//! into one event for each message and each status.
+//! What WhatsApp delivers, taken apart into one event for each message and each status.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
-use subtle::ConstantTimeEq;
 
-use super::super::channel::{Receipt, Refusal, Request};
-use super::errors::words;
+use super::super::meta::errors::words;
 use super::messages::Sender;
-use crate::base::secret::{token_hash, verify_hmac_sha256_hex};
 use crate::domain::content::Delivery;
 use crate::store::{DeliveryNote, NewEvent};
 
-const SIGNATURE: &str = "x-hub-signature-256";
-
-/// Meta asks once, unsigned, whether the address is ours.
-pub(super) fn subscription(request: &Request, verify_token: &str) -> Result<Receipt, Refusal> {
-    let asked = |name: &str| request.query.get(name).map_or("", String::as_str);
-    // Hashes are of one length, so the comparison takes the same time for every guess.
-    let [given, own] = [asked("hub.verify_token"), verify_token].map(token_hash);
-    let is_ours = bool::from(given.as_bytes().ct_eq(own.as_bytes()));
-    if asked("hub.mode") != "subscribe" || !is_ours {
-        return Err(Refusal { status: StatusCode::FORBIDDEN, reason: "the verify token is not the inbox's" });
-    }
-    Ok(Receipt { answer: asked("hub.challenge").to_owned(), ..Receipt::default() })
-}
-
-/// Whether Meta signed the raw body with the app's secret.
-pub(super) fn verify(request: &Request, app_secret: &str) -> Result<(), Refusal> {
-    let given = request.header(SIGNATURE);
-    if given.is_empty() {
-        return Err(Refusal { status: StatusCode::UNAUTHORIZED, reason: "the signature is missing" });
-    }
-    let hex = given.strip_prefix("sha256=").unwrap_or_default();
-    match verify_hmac_sha256_hex(app_secret.as_bytes(), &request.body, hex) {
-        true => Ok(()),
-        false => {
-            Err(Refusal { status: StatusCode::FORBIDDEN, reason: "the signature is not made with the app's secret" })
-        }
-    }
-}
-
 /// The events of a delivery that are for this number: there may be several of each kind,
 /// and some for other numbers of the same app.
-pub(super) fn events(body: &[u8], phone: &str) -> Result<Vec<NewEvent>, Refusal> {
-    let refusal = Refusal { status: StatusCode::BAD_REQUEST, reason: "the body is no JSON" };
-    let delivery: Value = serde_json::from_slice(body).map_err(|_| refusal)?;
+pub(super) fn events(delivery: &Value, phone: &str) -> Vec<NewEvent> {
     let mut events = Vec::new();
     for change in each(&delivery["entry"]).flat_map(|entry| each(&entry["changes"])) {
         let value = &change["value"];
@@ -54,7 +18,7 @@ pub(super) fn events(body: &[u8], phone: &str) -> Result<Vec<NewEvent>, Refusal>
             events.extend(each(&value["statuses"]).filter_map(status_event));
         }
     }
-    Ok(events)
+    events
 }
 
 fn message_event(message: &Value, value: &Value) -> Option<NewEvent> {

@@ -3,12 +3,12 @@
 
 use serde_json::Value;
 
-use super::super::calls::Consequence;
+use crate::channels::calls::Consequence;
 
 static CODES: &str = include_str!("codes.tsv");
 
 /// What a refused call means.
-pub(super) fn judge(status: u16, body: &Value) -> (Consequence, String) {
+pub fn judge(status: u16, body: &Value) -> (Consequence, String) {
     let known = known(&body["error"]).map(|(consequence, _)| consequence);
     let consequence = match (known, status) {
         (Some("closed"), _) => Consequence::Closed,
@@ -16,11 +16,11 @@ pub(super) fn judge(status: u16, body: &Value) -> (Consequence, String) {
         (Some("revoked"), _) | (None, 401 | 403) => Consequence::Revoked,
         _ => Consequence::Refused,
     };
-    (consequence, words(&body["error"]).unwrap_or_else(|| format!("WhatsApp answered with the status {status}")))
+    (consequence, words(&body["error"]).unwrap_or_else(|| format!("Meta answered with the status {status}")))
 }
 
 /// An error in our words, else in WhatsApp's; `None` where it says nothing.
-pub(super) fn words(error: &Value) -> Option<String> {
+pub fn words(error: &Value) -> Option<String> {
     let said = [&error["error_data"]["details"], &error["message"], &error["title"]];
     let said = said.into_iter().find_map(Value::as_str);
     let code = error["code"].as_i64()?;
