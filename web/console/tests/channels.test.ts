@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { attach, attachmentsOf, detach, MOST, sendAttachments } from "../src/state/attachments";
-import { begun, changedFields, channelIcon, entered, inboxState, missing } from "../src/state/channels";
+import { begun, changedFields, channelIcon, entered, inboxState, missing, shown } from "../src/state/channels";
 import { deliveryOf, told } from "../src/state/delivery";
 import { timeline } from "../src/state/timeline";
 import type { ChannelSpec, Entry, Wait } from "../src/wire";
@@ -35,6 +35,9 @@ describe("an inbox's form", () => {
   });
   it("tells how an inbox is: resting comes before trouble", () => {
     expect([{ active: true }, { active: true, trouble: "x" }, { active: false, trouble: "x" }].map(inboxState)).toEqual(["works", "trouble", "resting"]);
+  });
+  it("shows a channel's own name for somebody without the inbox before it", () => {
+    expect(["inb_01a2:user-5", "+32475123456", "ann@x.example"].map((value) => shown({ value }))).toEqual(["user-5", "+32475123456", "ann@x.example"]);
   });
   it("draws a channel that it has never heard of", () => {
     expect([channelIcon("email"), channelIcon("carrier-pigeon")]).toEqual(["mail", "chat"]);
