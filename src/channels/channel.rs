@@ -15,12 +15,12 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::files::Files;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::domain::channel::{ChannelSpec, Tested};
 use crate::domain::content::ProductCard;
 use crate::domain::{Author, ConversationId, FileId, Seq};
+use crate::engine::files::Files;
 use crate::store::{ChannelEvent, DeliveryNote, Inbox, NewEvent, Person, SentMark, StoreError, Thread};
 
 /// A kind of channel: what its inboxes need, and how one is connected.
