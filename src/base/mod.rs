@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod outbound;
 pub mod proxy;
 pub mod secret;
+pub mod signed_post;
 pub mod standard_webhooks;
 pub mod vault;
 pub mod website;

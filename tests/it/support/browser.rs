@@ -1,5 +1,6 @@
 //! A browser that is signed in to the console: cookies, and the headers that browsers add.
 
+use rapport::base::outbound::install_tls;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(server: &Server) -> Self {
+        install_tls();
         Self { client: Client::new(), url: server.url.clone(), cookie: None, site: "same-origin" }
     }
 
