@@ -267,6 +267,23 @@ def test_gone_disables_at_once_and_nothing_is_lost(server, receiver, hook):
     receiver.hears_kind("message.sent", ben.conversation)
 
 
+def test_admins_are_told_by_mail_that_a_webhook_was_disabled(tmp_path, receiver):
+    # Nobody listens there: the mail waits in the outbox, where it can be read.
+    config = '[mail]\nhost = "127.0.0.1"\nport = 1\nfrom = "Shop <chat@shop.example>"\n'
+    with Server(tmp_path, config) as server:
+        for role, name in (("admin", "ann"), ("agent", "ben")):
+            words = ["agent", "create", "--role", role, "--name", name, "--email", f"{name}@shop.example"]
+            server.run(*words, stdin="a few plain words\n")
+        for hook in webhook(server, receiver, description="CRM"):
+            receiver.answer(410)
+            Customer(server).say("What does shipping cost?")
+            until("it is disabled", lambda: shown(server, hook)["health"] == "disabled")
+            mails = server.agent.get("/v1/mails?state=all")["items"]
+            told = [mail for mail in mails if mail["kind"] == "webhook"]
+            assert [mail["to"] for mail in told] == ["ann@shop.example"]
+            assert "CRM" in told[0]["subject"]
+
+
 def test_one_event_that_is_refused_steps_aside(server, receiver, hook):
     """A receiver that fails at one kind only: the others must not wait for it for ever."""
     ann = Customer(server)
