@@ -6,26 +6,33 @@
 //! `switchboard` connects the inboxes. `webhooks` tells other systems what the log tells.
 
 mod api;
+pub mod calls;
 pub mod channel;
 mod delivery;
-pub mod files;
+mod email;
 pub mod help;
 pub mod limits;
+mod meta;
+pub mod optout;
 mod reception;
 pub mod render;
 mod staff;
 pub mod switchboard;
 pub mod webhooks;
+mod whatsapp;
 pub mod widget;
+pub mod words;
 
 use jiff::SignedDuration;
 
 use channel::Kind;
 
+pub use crate::engine::files;
+
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[api::KIND];
+pub static KINDS: &[Kind] = &[whatsapp::KIND, email::KIND, api::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

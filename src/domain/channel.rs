@@ -42,6 +42,22 @@ pub struct CredentialField {
     pub secret: bool,
 }
 
+impl CredentialField {
+    /// One that is needed and may be seen.
+    pub const fn plain(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: true, secret: false }
+    }
+
+    /// One that is needed and never shown again.
+    pub const fn secret(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: true, secret: true }
+    }
+
+    pub const fn optional(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: false, secret: false }
+    }
+}
+
 /// What a test of credentials found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Tested {

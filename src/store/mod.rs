@@ -22,7 +22,9 @@ mod introduction;
 mod listing;
 mod log;
 mod mails;
+mod merges;
 mod notes;
+mod people;
 mod presence;
 mod queue;
 mod receipts;
@@ -60,7 +62,9 @@ pub use listing::{Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed
 pub use log::{Accepted, NewEntry, NewMessage};
 pub use mails::{Mail, MailKind, MailState, NewMail, Outbox};
 
+pub use merges::{Merge, Merging, Unmerging};
 pub use notes::Note;
+pub use people::{KnownBy, MaybeSame, Profile, Resemblance};
 pub use presence::Colleague;
 pub use queue::{Unread, Waiting};
 pub use refused::RefusedOrigin;
@@ -69,7 +73,7 @@ pub use sessions::{Link, LinkKind, LinkUse, NewLink, Newcomer, SESSION};
 pub use shop::{ImportedEvent, StoredFile, Track};
 pub use threads::{Person, Reached, Thread, Waits};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
-pub use visitors::{Identity, ImportedCustomer, Visitor};
+pub use visitors::{Identity, ImportedCustomer, Proof, Visitor};
 pub use webhook_messages::{NewWebhookMessage, Replay, WebhookMessage, WebhookMessageState, WebhookTry};
 pub use webhooks::{NewWebhook, Webhook, WebhookChange, WebhookCounts, WebhookFailure};
 

@@ -1,12 +1,11 @@
 //! The agents' REST API, as an agent with a token.
 
-use rapport::base::outbound::install_tls;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 use super::server::Server;
-use super::within;
+use super::{http_client, within};
 
 pub struct Api {
     client: Client,
@@ -25,9 +24,7 @@ pub struct Answer {
 impl Api {
     /// Nobody in particular.
     pub fn anonymous(server: &Server) -> Self {
-        // The library's client brings no cryptography of its own.
-        install_tls();
-        Self { client: Client::new(), url: server.url.clone(), token: None }
+        Self { client: http_client(), url: server.url.clone(), token: None }
     }
 
     /// A caller with a new token of that role.

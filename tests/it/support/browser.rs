@@ -1,13 +1,12 @@
 //! A browser that is signed in to the console: cookies, and the headers that browsers add.
 
-use rapport::base::outbound::install_tls;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::api::Answer;
 use super::server::Server;
-use super::within;
+use super::{http_client, within};
 
 pub struct Browser {
     client: Client,
@@ -20,8 +19,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(server: &Server) -> Self {
-        install_tls();
-        Self { client: Client::new(), url: server.url.clone(), cookie: None, site: "same-origin" }
+        Self { client: http_client(), url: server.url.clone(), cookie: None, site: "same-origin" }
     }
 
     /// The owner, who has used the link of the first start.
