@@ -28,8 +28,11 @@ pub struct Kind {
     pub spec: &'static ChannelSpec,
     pub capabilities: &'static Capabilities,
     /// Makes the channel of an inbox; a sentence where its credentials cannot be used.
-    pub connect: fn(&Inbox, &Tools) -> Result<Arc<dyn Channel>, String>,
+    pub connect: fn(&Inbox, &Tools) -> Connected,
 }
+
+/// A channel that is connected, or why it cannot be.
+pub type Connected = Result<Arc<dyn Channel>, String>;
 
 /// What channels work with.
 #[derive(Clone)]

@@ -293,7 +293,7 @@ async fn files_of(board: &Switchboard, customer: &CustomerId, incoming: &Incomin
 
 async fn delivery(board: &Switchboard, inbox: &InboxId, note: &DeliveryNote) -> Result<(), Trouble> {
     match board.engine().store().note_delivery(inbox, note).await? {
-        Noted::Told(id, entry) => board.engine().bus().ring_with(&id, &[entry]),
+        Noted::Told(id, entry) => board.engine().bus().ring_with(&id, std::slice::from_ref(&*entry)),
         Noted::Stale => {}
         Noted::Unknown => return Err(Trouble::NotYet),
     }
