@@ -36,7 +36,9 @@ use self::throttle::Throttle;
 use self::views::AgentView;
 use crate::base::config::Config;
 use crate::domain::channel::Channels;
+use crate::domain::webhook::Webhooks;
 use crate::engine::Engine;
+use crate::engine::files::Files;
 use crate::store::{Agent, StoreError};
 
 /// What every call shares; cheap to clone.
@@ -45,13 +47,20 @@ pub struct Console {
     shared: Arc<Shared>,
 }
 
+/// What this floor cannot do by itself and must not know how.
+pub struct Given {
+    pub reset_shop: Arc<ResetShop>,
+    pub channels: Arc<dyn Channels>,
+    pub webhooks: Arc<dyn Webhooks>,
+}
+
 struct Shared {
     engine: Engine,
     config: Arc<Config>,
     throttle: Throttle,
     hub: Hub,
-    reset_shop: Arc<ResetShop>,
-    channels: Arc<dyn Channels>,
+    files: Files,
+    given: Given,
     /// Cancelled when the server stops: sockets say 1012 and go.
     stopping: CancellationToken,
     sockets: TaskTracker,
@@ -67,20 +76,24 @@ impl Console {
     pub async fn new(
         engine: Engine,
         config: Arc<Config>,
-        (reset_shop, channels): (Arc<ResetShop>, Arc<dyn Channels>),
+        given: Given,
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Result<Self, StoreError> {
         let hub = Hub::start(engine.clone(), stopping.clone(), &sockets).await?;
         let throttle = Throttle::default();
-        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, reset_shop, channels, stopping, sockets }) })
+        let files = Files::new(&config.data_dir, config.limits.upload_bytes);
+        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, files, given, stopping, sockets }) })
     }
 
     /// The routes of this floor.
     pub fn router(&self) -> Router {
         use account::{colleagues, invitations, links, me, session};
-        use conversations::{acting, looking};
-        use shop::{channels, inboxes, mails, settings};
+        use conversations::{acting, files, looking};
+        use customers::{facts, merging, profiles};
+        use shop::{channels, inboxes, mails, settings, webhooks};
+        // A form's own words come on top of the file; the handler counts the file itself.
+        let upload_limit = self.files().largest + 64 * 1024;
         Router::new()
             .route("/v1/session", get(session::current).post(session::sign_in).delete(session::sign_out))
             .route("/v1/links/{token}", get(links::read).post(links::enter))
@@ -107,7 +120,11 @@ impl Console {
             .route("/v1/conversations/{id}/deliver", post(acting::deliver))
             .route("/v1/conversations/{id}/notes", post(acting::note))
             .route("/v1/conversations/{id}/notes/{note}", delete(acting::delete_note))
-            .route("/v1/customers/{id}", get(customers::facts))
+            .route("/v1/conversations/{id}/files", post(files::send).layer(DefaultBodyLimit::max(upload_limit)))
+            .route("/v1/customers", get(profiles::find))
+            .route("/v1/customers/{id}", get(facts::facts))
+            .route("/v1/customers/{id}/merge", post(merging::merge))
+            .route("/v1/merges/{id}/undo", post(merging::undo))
             .route("/v1/canned-replies", get(canned::list).post(canned::create))
             .route("/v1/canned-replies/{id}", put(canned::replace).delete(canned::remove))
             .route("/v1/reports/today", get(report::today))
@@ -124,6 +141,14 @@ impl Console {
             .route("/v1/mails", get(mails::list))
             .route("/v1/mails/{id}", delete(mails::remove))
             .route("/v1/mails/{id}/retry", post(mails::retry))
+            .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
+            .route("/v1/webhooks/events", get(webhooks::events))
+            .route("/v1/webhooks/{id}", patch(webhooks::change).delete(webhooks::remove))
+            .route("/v1/webhooks/{id}/secret", get(webhooks::secret).post(webhooks::new_secret))
+            .route("/v1/webhooks/{id}/test", post(webhooks::test))
+            .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
+            .route("/v1/webhooks/{id}/messages", get(webhooks::messages))
+            .route("/v1/webhooks/{id}/messages/{message}/replay", post(webhooks::replay_one))
             .route("/v1/analyze", post(analyze::analyze))
             .route("/v1/console", get(socket::open))
             .layer(DefaultBodyLimit::max(problem::LARGEST_BODY))
@@ -139,8 +164,16 @@ impl Console {
         &self.shared.engine
     }
 
+    fn files(&self) -> &Files {
+        &self.shared.files
+    }
+
     fn channels(&self) -> &dyn Channels {
-        self.shared.channels.as_ref()
+        self.shared.given.channels.as_ref()
+    }
+
+    fn webhooks(&self) -> &dyn Webhooks {
+        self.shared.given.webhooks.as_ref()
     }
 
     fn throttle(&self) -> &Throttle {
@@ -212,7 +245,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         conversations::acting::deliver,
         conversations::acting::note,
         conversations::acting::delete_note,
-        customers::facts,
+        conversations::files::send,
+        customers::profiles::find,
+        customers::facts::facts,
+        customers::merging::merge,
+        customers::merging::undo,
         canned::list,
         canned::create,
         canned::replace,
@@ -235,6 +272,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         shop::mails::retry,
         shop::mails::remove,
         shop::mails::test,
+        shop::webhooks::list,
+        shop::webhooks::create,
+        shop::webhooks::change,
+        shop::webhooks::remove,
+        shop::webhooks::secret,
+        shop::webhooks::new_secret,
+        shop::webhooks::test,
+        shop::webhooks::messages,
+        shop::webhooks::replay_one,
+        shop::webhooks::replay,
+        shop::webhooks::events,
         analyze::analyze
     ),
     security(("bearer" = []), ("session" = []))

@@ -16,12 +16,15 @@ mod examination;
 mod facts;
 mod feed;
 mod feedback;
+mod gaps;
 mod inboxes;
 mod introduction;
 mod listing;
 mod log;
 mod mails;
+mod merges;
 mod notes;
+mod people;
 mod presence;
 mod queue;
 mod receipts;
@@ -34,6 +37,7 @@ mod threads;
 mod turns;
 mod visitors;
 mod waits;
+mod webhooks;
 
 use std::path::Path;
 
@@ -50,13 +54,16 @@ pub use examination::Examination;
 pub use facts::{Facts, PastRating, PastTrack};
 pub use feed::Placed;
 pub use feedback::{Feedback, FeedbackKind};
+pub use gaps::Gaps;
 pub use inboxes::{Inbox, NewInbox};
 pub use introduction::Introduction;
 pub use listing::{Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed, ListedCustomer, Listing, Preview};
 pub use log::{Accepted, NewEntry, NewMessage};
 pub use mails::{Mail, MailKind, MailState, NewMail, Outbox};
 
+pub use merges::{Merge, Merging, Unmerging};
 pub use notes::Note;
+pub use people::{KnownBy, MaybeSame, Profile, Resemblance};
 pub use presence::Colleague;
 pub use queue::{Unread, Waiting};
 pub use refused::RefusedOrigin;
@@ -65,7 +72,11 @@ pub use sessions::{Link, LinkKind, LinkUse, NewLink, Newcomer, SESSION};
 pub use shop::{ImportedEvent, StoredFile, Track};
 pub use threads::{Person, Reached, Thread, Waits};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
-pub use visitors::{Identity, ImportedCustomer, Visitor};
+pub use visitors::{Identity, ImportedCustomer, Proof, Visitor};
+pub use webhooks::{
+    NewWebhook, NewWebhookMessage, Replay, Webhook, WebhookChange, WebhookCounts, WebhookFailure, WebhookMessage,
+    WebhookMessageState, WebhookTry,
+};
 
 use crate::base::clock::Clock;
 use crate::base::vault::Vault;

@@ -44,13 +44,25 @@ async fn openapi_is_what_the_code_says() {
         "/v1/me",
         "/v1/agents",
         "/v1/invitations",
+        "/v1/conversations/{id}/files",
+        "/v1/customers",
         "/v1/customers/{id}",
+        "/v1/customers/{id}/merge",
+        "/v1/merges/{id}/undo",
         "/v1/canned-replies",
         "/v1/reports/today",
         "/v1/inboxes",
         "/v1/settings",
         "/v1/shop/reset",
         "/v1/mails",
+        "/v1/webhooks",
+        "/v1/webhooks/{id}",
+        "/v1/webhooks/{id}/secret",
+        "/v1/webhooks/{id}/test",
+        "/v1/webhooks/{id}/messages",
+        "/v1/webhooks/{id}/messages/{message}/replay",
+        "/v1/webhooks/{id}/replay",
+        "/v1/webhooks/events",
         "/v1/analyze",
     ] {
         assert!(served["paths"][path].is_object(), "{path}");
@@ -87,6 +99,7 @@ async fn every_documented_frame_of_the_console_is_in_it() {
         "urgent",
         "refused_origin",
         "mail",
+        "webhook",
         "reload",
     ];
     for word in client.into_iter().chain(server) {

@@ -7,6 +7,7 @@ use super::super::channel::Incoming;
 use super::super::files::name_for;
 use super::super::{optout, words};
 use super::webhook::each;
+use crate::base::phone::parse_phone;
 use crate::domain::Contact;
 use crate::store::Person;
 
@@ -68,7 +69,7 @@ impl Sender {
     }
 
     fn person(&self) -> Person {
-        let phone = self.phone.as_ref().map(|phone| format!("+{phone}"));
+        let phone = self.phone.as_ref().and_then(|digits| parse_phone(&format!("+{digits}")));
         let names = [
             ("whatsapp", self.user.as_ref().map(|user| format!("bsuid:{user}"))),
             ("phone", phone.clone()),

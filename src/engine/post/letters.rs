@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::ConversationId;
-use crate::store::{Agent, Link, MailKind, NewMail, Unread};
+use crate::store::{Agent, Link, MailKind, NewMail, Unread, Webhook};
 
 /// What an escalation's mail tells.
 pub struct Story {
@@ -52,8 +52,17 @@ pub fn escalation(story: &Story, agent: &Agent, step: i64) -> NewMail {
     }
 }
 
+/// How a customer goes on who has left the chat.
+#[derive(Default)]
+pub struct WayBack {
+    /// The page where they chatted.
+    pub page: Option<String>,
+    /// Whether an answer to the mail comes back to the conversation.
+    pub by_mail: bool,
+}
+
 /// Agents' words that a customer did not read in the chat, each with who said them.
-pub fn reply(shop: &str, unread: &Unread, said: &[(String, String)], page: Option<&str>) -> NewMail {
+pub fn reply(shop: &str, unread: &Unread, said: &[(String, String)], back: &WayBack) -> NewMail {
     let greeting = unread.name.as_deref().map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"));
     let mut body = format!("{greeting}\n\n");
     let mut speaker = "";
@@ -64,7 +73,10 @@ pub fn reply(shop: &str, unread: &Unread, said: &[(String, String)], page: Optio
         }
         body.push_str(&format!("{words}\n\n"));
     }
-    match page {
+    if back.by_mail {
+        body.push_str("You can simply answer this mail.\n\n");
+    }
+    match &back.page {
         Some(page) => body.push_str(&format!("Go on in the chat, where your conversation is saved:\n{page}\n")),
         None => body.push_str("Go on in the chat on our website, where your conversation is saved.\n"),
     }
@@ -94,6 +106,30 @@ pub fn reset(shop: &str, link: &Link, to: &str, url: &str) -> NewMail {
          hours:\n{url}\n"
     );
     link_mail(MailKind::Reset, link, to, format!("Your new password for {shop}"), body)
+}
+
+/// An endpoint of a webhook gets nothing any more.
+pub fn webhook(shop: &str, address: &str, webhook: &Webhook, reason: &str, admin: &Agent) -> NewMail {
+    let name = match webhook.description.trim() {
+        "" => webhook.url.as_str(),
+        description => description,
+    };
+    let body = format!(
+        "Hello {},\n\nRapport at {shop} sends no more events to this webhook:\n\n{name}\n{}\n\nWhy: {reason}\n\n\
+         Nothing is lost: events are kept for 30 days. Mend the receiving side, then enable the webhook here, and they \
+         go out in their order:\n{address}/console/#/settings/webhooks\n",
+        admin.name, webhook.url
+    );
+    let since = webhook.failing_since.unwrap_or(webhook.created_at).as_microsecond();
+    NewMail {
+        key: format!("webhook:{}:{since}:{}:{}", webhook.id, webhook.failures, admin.id),
+        kind: MailKind::Webhook,
+        conversation_id: None,
+        seq: None,
+        to: admin.email.clone().unwrap_or_default(),
+        subject: one_line(&format!("A webhook of {shop} was disabled: {name}")),
+        body,
+    }
 }
 
 /// Subject and body of the mail that tries the way out.
@@ -191,9 +227,12 @@ mod tests {
             last: 7,
         };
         let said = [("Noor".to_owned(), "Hello.".to_owned()), ("Noor".to_owned(), "It is on its way.".to_owned())];
-        let mail = reply("Alder & Wick", &unread, &said, None);
+        let mail = reply("Alder & Wick", &unread, &said, &WayBack::default());
         assert_eq!(mail.body.matches("Noor from Alder & Wick wrote").count(), 1, "{}", mail.body);
         assert!(mail.body.contains("Hello.\n\nIt is on its way."));
+        assert!(!mail.body.contains("answer this mail"), "nobody would read it");
+        let back = WayBack { by_mail: true, ..WayBack::default() };
+        assert!(reply("Alder & Wick", &unread, &said, &back).body.contains("answer this mail"));
         assert_eq!((mail.to.as_str(), mail.seq), ("ann@post.example", Some(7)));
     }
 }

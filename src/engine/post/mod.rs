@@ -10,8 +10,9 @@ use jiff::SignedDuration;
 use super::Engine;
 use crate::base::ids::random_u32;
 use crate::bus::News;
-use crate::mail::{Letter, MailError};
-use crate::store::{Link, LinkKind, Mail, StoreError};
+use crate::mail::reference::reference;
+use crate::mail::{Answers, Letter, MailError};
+use crate::store::{Inbox, Link, LinkKind, Mail, MailKind, NewMail, Role, StoreError, Webhook};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A sender that dies is followed after so long.
@@ -52,7 +53,7 @@ impl Engine {
         };
         let id = crate::base::ids::new_id("mai");
         let (subject, body) = letters::test(&self.inner.settings.address);
-        mailer.send(&Letter { id, to: to.to_owned(), subject, body }).await
+        mailer.send(&Letter { id, to: to.to_owned(), subject, body, answers: None }).await
     }
 
     /// Mails a one-time link; whether mail is set up.
@@ -69,6 +70,20 @@ impl Engine {
         Ok(true)
     }
 
+    /// Mails that tell the admins that an endpoint of a webhook was disabled; none where
+    /// mail is not set up.
+    pub async fn mails_about_webhook(&self, webhook: &Webhook, reason: &str) -> Result<Vec<NewMail>, StoreError> {
+        if self.inner.mailer.is_none() {
+            return Ok(Vec::new());
+        }
+        let (shop, address) = (self.shop_name().await?, &self.inner.settings.address);
+        let admins = self.inner.store.agents().await?.into_iter().filter(|agent| agent.role >= Role::Admin);
+        Ok(admins
+            .filter(|agent| agent.email.is_some())
+            .map(|agent| letters::webhook(&shop, address, webhook, reason, &agent))
+            .collect())
+    }
+
     async fn send_due(&self) -> Result<(), StoreError> {
         let until = self.inner.clock.now() + LEASE;
         for mail in self.inner.store.lease_mails(until, AT_ONCE).await? {
@@ -80,7 +95,8 @@ impl Engine {
     async fn send(&self, mail: Mail) -> Result<(), StoreError> {
         let Some(mailer) = &self.inner.mailer else { return Ok(()) };
         let store = &self.inner.store;
-        let letter = Letter { id: mail.id.0.clone(), to: mail.to, subject: mail.subject, body: mail.body };
+        let answers = self.answers(&mail).await?;
+        let letter = Letter { id: mail.id.0.clone(), to: mail.to, subject: mail.subject, body: mail.body, answers };
         match mailer.send(&letter).await {
             Ok(()) => {
                 metrics::counter!("rapport_mails_total", "end" => "sent").increment(1);
@@ -98,6 +114,25 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// The inbox that reads customers' answers to mails: the first that reads mails at all.
+    pub(super) async fn mail_inbox(&self) -> Result<Option<Inbox>, StoreError> {
+        let inboxes = self.inner.store.inboxes().await?;
+        Ok(inboxes.into_iter().find(|inbox| inbox.active && inbox.channel == "email"))
+    }
+
+    /// Where a customer's answer to a mail comes back to its conversation.
+    async fn answers(&self, mail: &Mail) -> Result<Option<Answers>, StoreError> {
+        let conversation = match &mail.conversation_id {
+            Some(id) if mail.kind == MailKind::Reply.as_str() => id,
+            _ => return Ok(None),
+        };
+        let Some(inbox) = self.mail_inbox().await? else { return Ok(None) };
+        Ok(inbox.credentials.get("address").map(|address| Answers {
+            address: address.clone(),
+            reference: reference(&inbox.secret, conversation.as_str(), &mail.to),
+        }))
     }
 }
 
