@@ -23,8 +23,8 @@ pub(super) fn events(delivery: &Value, phone: &str) -> Vec<NewEvent> {
 
 fn message_event(message: &Value, value: &Value) -> Option<NewEvent> {
     let id = message["id"].as_str()?;
+    let same = |a: &Value, b: &Value| a.is_string() && a == b;
     let is_theirs = |contact: &&Value| {
-        let same = |a: &Value, b: &Value| a.is_string() && a == b;
         same(&contact["wa_id"], &message["from"]) || same(&contact["user_id"], &message["from_user_id"])
     };
     let contacts = &value["contacts"];
