@@ -30,6 +30,8 @@ pub struct Failure {
     pub reason: String,
     /// How long the vendor asks to wait.
     pub after: Option<Duration>,
+    /// What the vendor answered.
+    pub body: Value,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +49,11 @@ pub enum Consequence {
 impl Failure {
     /// No answer, or one that makes no sense to us.
     pub fn later(reason: impl Into<String>) -> Self {
-        Self { consequence: Consequence::Later, reason: reason.into(), after: None }
+        Self { consequence: Consequence::Later, reason: reason.into(), after: None, body: Value::Null }
     }
 
     pub fn refused(reason: impl Into<String>) -> Self {
-        Self { consequence: Consequence::Refused, reason: reason.into(), after: None }
+        Self { consequence: Consequence::Refused, ..Self::later(reason) }
     }
 
     fn unreachable(error: reqwest::Error) -> Self {
@@ -104,12 +106,12 @@ impl Api {
         let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let body: Value = response.json().await.unwrap_or_default();
         let (consequence, reason) = (self.judge)(status, &body);
-        Err(Failure { consequence, reason, after: after.map(Duration::from_secs) })
+        Err(Failure { consequence, reason, after: after.map(Duration::from_secs), body })
     }
 }
 
 impl From<Failure> for SendError {
-    fn from(Failure { consequence, reason, after }: Failure) -> Self {
+    fn from(Failure { consequence, reason, after, .. }: Failure) -> Self {
         match consequence {
             Consequence::Later => SendError::Later { reason, after },
             Consequence::Revoked => SendError::Revoked(reason),

@@ -301,9 +301,9 @@ async fn delivery(board: &Switchboard, inbox: &InboxId, note: &DeliveryNote) -> 
 }
 
 /// Only what the assistant said is rated; a person is thanked or blamed in words.
-async fn rated(board: &Switchboard, inbox: &InboxId, external_id: &str, helpful: bool) -> Result<(), StoreError> {
+async fn rated(board: &Switchboard, inbox: &InboxId, external_id: &str, helpful: bool) -> Result<(), Trouble> {
     let store = board.engine().store();
-    let Some((id, about)) = store.sent_as(inbox, external_id).await? else { return Ok(()) };
+    let (id, about) = store.sent_as(inbox, external_id).await?.ok_or(Trouble::NotYet)?;
     let entry = store.entry(&id, about).await?.filter(|entry| entry.author.kind == AuthorKind::Bot);
     let (Some(_), Some(conversation)) = (entry, store.conversation(&id).await?) else { return Ok(()) };
     let author = Author::customer(&conversation.customer_id);

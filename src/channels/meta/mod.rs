@@ -77,7 +77,12 @@ impl App {
 
     /// The bytes of a customer's file; `None` if they are more than `most`.
     pub async fn fetch(&self, file: &str, most: usize) -> Result<Option<Bytes>, Failure> {
-        let found = self.api.get(file).await?;
+        // Meta says the same of what is gone and of what the token may not see.
+        let gone = |failure: Failure| match failure.body["error"]["error_subcode"].as_i64() {
+            Some(33) => Failure::refused("Meta does not have it any more"),
+            _ => failure,
+        };
+        let found = self.api.get(file).await.map_err(gone)?;
         if found["file_size"].as_u64().is_some_and(|size| size > most as u64) {
             return Ok(None);
         }

@@ -7,10 +7,10 @@ use super::super::channel::Incoming;
 use super::super::files::name_for;
 use super::super::{optout, words};
 use super::webhook::each;
+use crate::base::phone::parse_phone;
 use crate::domain::Contact;
 use crate::store::Person;
 
-#[derive(Debug)]
 pub(super) enum Meaning {
     Said(Box<Incoming>, Option<Media>),
     /// A thumb up or down on one of our messages.
@@ -32,7 +32,6 @@ pub(super) struct Media {
 
 /// Who writes: a telephone number, or, where the customer hides it, the id that WhatsApp
 /// gives them towards this business alone.
-#[derive(Debug)]
 pub(super) struct Sender {
     phone: Option<String>,
     user: Option<String>,
@@ -41,7 +40,7 @@ pub(super) struct Sender {
 
 impl Sender {
     pub fn of(message: &Value, contact: &Value) -> Option<Self> {
-        let is_phone = |phone: &String| phone.len() < 16 && phone.bytes().all(|byte| byte.is_ascii_digit());
+        let is_phone = |digits: &String| parse_phone(&format!("+{digits}")).is_some();
         let (system, profile) = (&message["system"], &contact["profile"]);
         let sender = Self {
             phone: text(&message["from"]).or(text(&contact["wa_id"])).filter(is_phone),
@@ -61,14 +60,12 @@ impl Sender {
     /// Where to write to, and what to mark as read. A number takes every kind of message,
     /// an id does not.
     fn details(&self, message: &Value) -> Value {
-        match &self.phone {
-            Some(phone) => json!({ "to": phone, "message": message["id"] }),
-            None => json!({ "recipient": self.user, "message": message["id"] }),
-        }
+        let (field, address) = if self.phone.is_some() { ("to", &self.phone) } else { ("recipient", &self.user) };
+        json!({ field: address, "message": message["id"] })
     }
 
     fn person(&self) -> Person {
-        let phone = self.phone.as_ref().map(|phone| format!("+{phone}"));
+        let phone = self.phone.as_ref().map(|digits| format!("+{digits}"));
         let names = [
             ("whatsapp", self.user.as_ref().map(|user| format!("bsuid:{user}"))),
             ("phone", phone.clone()),
@@ -150,11 +147,7 @@ fn text(value: &Value) -> Option<String> {
 
 fn file(kind: &str, content: &Value) -> Option<Media> {
     let media_type = text(&content["mime_type"])?.split(';').next()?.trim().to_owned();
-    let what = match kind {
-        "image" => "photo",
-        "audio" if content["voice"] == true => "voice",
-        other => other,
-    };
+    let what = if content["voice"] == true { "voice" } else { kind };
     let name = text(&content["filename"]).unwrap_or_else(|| name_for(what, &media_type));
     Some(Media { id: text(&content["id"])?, name, media_type })
 }

@@ -23,8 +23,8 @@ pub(super) fn events(delivery: &Value, phone: &str) -> Vec<NewEvent> {
 
 fn message_event(message: &Value, value: &Value) -> Option<NewEvent> {
     let id = message["id"].as_str()?;
+    let same = |a: &Value, b: &Value| a.is_string() && a == b;
     let is_theirs = |contact: &&Value| {
-        let same = |a: &Value, b: &Value| a.is_string() && a == b;
         same(&contact["wa_id"], &message["from"]) || same(&contact["user_id"], &message["from_user_id"])
     };
     let contacts = &value["contacts"];
@@ -33,7 +33,9 @@ fn message_event(message: &Value, value: &Value) -> Option<NewEvent> {
     // Groups are not the shop's to answer, and nobody wrote what has no writer.
     let sender = Sender::of(message, &contact).filter(|_| message["group_id"].is_null())?;
     let body = json!({ "message": message, "contact": contact });
-    Some(NewEvent { key: id.to_owned(), place: sender.place(), body })
+    // A reaction may wait for what it is about; what the customer says next does not.
+    let place = if message["type"] == "reaction" { format!("reaction:{id}") } else { sender.place() };
+    Some(NewEvent { key: id.to_owned(), place, body })
 }
 
 /// A status has a place of its own: it waits for nobody, and nobody waits for it.
