@@ -8,7 +8,7 @@ use crate::answer::markdown::html;
 use crate::channels::channel::{Markup, Outgoing, Said};
 use crate::channels::render::marked_up;
 use crate::domain::AuthorKind;
-use crate::mail::reference::{anchor, mark, message_id, reference};
+use crate::mail::reference::{anchor, message_id, reference};
 use crate::mail::{Draft, Enclosed, MailError, answer_to, mailbox};
 
 /// What a thread remembers of the customer's last mail.
@@ -51,7 +51,7 @@ pub fn compose(
     let anchor = anchor(&reference, from.domain());
     let markdown = markdown(said);
     Ok(Draft {
-        message_id: message_id(&mark(key), &reference, from.domain()),
+        message_id: message_id(key, &reference, from.domain()),
         references: details.follows.into_iter().filter(|id| *id != anchor).chain([anchor.clone()]).collect(),
         from: Mailbox::new(Some(name), from),
         to: Mailbox::new(details.name, to),
