@@ -1,5 +1,4 @@
-//! What the log tells as one mail: text and HTML of the same words, files beside them, in
-//! the thread of the customer's mail program.
+//! What the log tells as one mail, in the thread of the customer's mail program.
 
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
