@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
-use super::contacts::{find_person, keep_person};
+use super::contacts::{find_person, is_known_as, keep_person};
 use super::visitors::new_conversation;
 use super::{Result, Store, StoreError, json, to_json};
 use crate::base::clock::from_micros;
@@ -117,7 +117,10 @@ impl Store {
         if let Some(row) = known {
             let conversation_id = ConversationId(row.try_get("conversation_id")?);
             let Some(customer_id) = owner(tx, &conversation_id).await? else { return Ok(None) };
-            keep_person(tx, &customer_id, person, now).await?;
+            // In a place of several people others write, too: what is known of them is not the owner's.
+            if is_known_as(tx, &customer_id, person).await? {
+                keep_person(tx, &customer_id, person, now).await?;
+            }
             return Ok(Some(Reached { thread: ThreadId(row.try_get("id")?), conversation_id, customer_id }));
         }
         let resumed = match resume {
