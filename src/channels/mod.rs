@@ -12,6 +12,7 @@ pub mod help;
 pub mod limits;
 mod reception;
 pub mod render;
+mod slack;
 mod staff;
 pub mod switchboard;
 pub mod widget;
@@ -23,7 +24,7 @@ use channel::Kind;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[];
+pub static KINDS: &[Kind] = &[slack::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

@@ -79,11 +79,7 @@ pub(super) async fn find_person(
 
 /// Whether a person is that customer: one of the contacts is theirs, or they have none
 /// that could be.
-pub(super) async fn is_known_as(
-    tx: &mut Transaction<'static, Any>,
-    id: &CustomerId,
-    person: &Person,
-) -> Result<bool> {
+pub(super) async fn is_known_as(tx: &mut Transaction<'static, Any>, id: &CustomerId, person: &Person) -> Result<bool> {
     for contact in &person.contacts {
         let row = sqlx::query("SELECT 1 FROM contacts WHERE kind = $1 AND value = $2 AND customer_id = $3")
             .bind(contact.kind.clone())

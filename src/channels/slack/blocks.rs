@@ -1,0 +1,169 @@
+//! Messages as Block Kit, within its limits; pure.
+//!
+//! <https://docs.slack.dev/reference/block-kit/blocks>
+
+use serde_json::{Value, json};
+
+use crate::base::markdown::escape;
+use crate::channels::channel::{Card, Markup, Outgoing, Pick};
+use crate::channels::render::{cut, marked_up, pieces};
+use crate::domain::ConversationId;
+
+/// Signs of a section.
+const SECTION: usize = 3000;
+/// Signs of a button, and of an option of a menu.
+pub const TITLE: usize = 75;
+/// Signs of an address behind a button or a picture.
+const ADDRESS: usize = 3000;
+/// Signs of what a reader hears of a picture.
+const ALT: usize = 2000;
+/// Elements of one context block.
+const CONTEXT: usize = 10;
+/// The block in which the customer chooses; what was chosen takes its place.
+const CHOICE: &str = "choice";
+
+/// A message for `chat.postMessage`, with its words for notifications and for those who
+/// cannot see blocks; a file is none.
+pub fn message(outgoing: &Outgoing) -> Value {
+    match outgoing {
+        Outgoing::Text(text) => json!({"text": text, "blocks": answer(text)}),
+        Outgoing::Buttons { text, options } => {
+            let buttons: Vec<Value> = options.iter().map(button).collect();
+            let actions = json!({"type": "actions", "block_id": CHOICE, "elements": buttons});
+            json!({"text": text, "blocks": with(sections(text), actions)})
+        }
+        Outgoing::List { text, options } => {
+            let options: Vec<Value> = options.iter().map(option).collect();
+            let menu = json!({"type": "static_select", "action_id": "menu", "options": options,
+                              "placeholder": plain("Choose one")});
+            let actions = json!({"type": "actions", "block_id": CHOICE, "elements": [menu]});
+            json!({"text": text, "blocks": with(sections(text), actions)})
+        }
+        Outgoing::Cards { items } => {
+            let lines: Vec<String> = items.iter().map(headline).collect();
+            json!({"text": lines.join("\n"), "blocks": items.iter().flat_map(card).collect::<Vec<_>>()})
+        }
+        Outgoing::File { caption, .. } => json!({"text": caption}),
+    }
+}
+
+/// The first message of a staff thread, with what can be done there.
+pub fn escalation(text: &str, conversation: &ConversationId) -> Value {
+    let button = |action: &str, title: &str, style: Option<&str>| {
+        let mut button = json!({"type": "button", "action_id": action, "text": plain(title), "value": conversation});
+        if let Some(style) = style {
+            button["style"] = json!(style);
+        }
+        button
+    };
+    let buttons = [
+        button("staff_take", "Take", Some("primary")),
+        button("staff_handback", "Hand back", None),
+        button("staff_resolve", "Resolve", None),
+    ];
+    let actions = json!({"type": "actions", "block_id": "staff", "elements": buttons});
+    json!({"text": text, "blocks": with(sections(text), actions)})
+}
+
+/// The blocks of a message once something was chosen in it: it says what, and takes no
+/// second choice. `None` where there is nothing to choose.
+pub fn chosen(blocks: &Value, title: &str) -> Option<Vec<Value>> {
+    let blocks = blocks.as_array()?;
+    let place = blocks.iter().position(|block| block["block_id"] == CHOICE)?;
+    let mut blocks = blocks.clone();
+    blocks[place] = json!({"type": "context", "elements": [plain(&format!("✓ {}", cut(title, TITLE)))]});
+    Some(blocks)
+}
+
+/// The same without pictures: Slack takes no message with one that it cannot fetch.
+pub fn without_pictures(blocks: &Value) -> Value {
+    let mut blocks = blocks.clone();
+    for block in blocks.as_array_mut().into_iter().flatten() {
+        if let Some(block) = block.as_object_mut() {
+            block.remove("accessory");
+        }
+    }
+    blocks
+}
+
+/// Words; where they end in nothing but links, those are sources, and stand below, smaller.
+fn answer(text: &str) -> Vec<Value> {
+    let is_link = |line: &str| line.starts_with("<http") && line.ends_with('>') && line.matches('>').count() == 1;
+    match text.rsplit_once("\n\n") {
+        Some((words, links)) if links.lines().all(is_link) => {
+            let elements: Vec<Value> = links.lines().take(CONTEXT).map(mrkdwn).collect();
+            with(sections(words), json!({"type": "context", "elements": elements}))
+        }
+        _ => sections(text),
+    }
+}
+
+fn card(card: &Card) -> [Value; 2] {
+    let reason = cut(&card.product.reason, 1000);
+    let text = format!("*{}*\n{}", headline(card), words(&reason));
+    let mut section = json!({"type": "section", "text": mrkdwn(&text)});
+    if let Some(image) = card.product.image.as_deref().filter(|url| url.starts_with("http") && url.len() <= ADDRESS) {
+        let alt = cut(&card.product.title, ALT);
+        section["accessory"] = json!({"type": "image", "image_url": image, "alt_text": alt});
+    }
+    let mut buttons =
+        vec![json!({"type": "button", "action_id": "about", "text": plain("Tell me more"), "value": card.id})];
+    if let Some(url) = card.product.url.as_deref().filter(|url| url.starts_with("http") && url.len() <= ADDRESS) {
+        buttons.push(json!({"type": "button", "action_id": "open", "text": plain("Open in the shop"), "url": url}));
+    }
+    [section, json!({"type": "actions", "elements": buttons})]
+}
+
+fn headline(card: &Card) -> String {
+    let product = &card.product;
+    format!("{}: {} {}", words(&cut(&product.title, 500)), words(&product.price), words(&product.currency))
+}
+
+fn button(pick: &Pick) -> Value {
+    json!({"type": "button", "action_id": pick.id, "text": plain(&pick.title), "value": pick.id})
+}
+
+fn option(pick: &Pick) -> Value {
+    let mut option = json!({"text": plain(&pick.title), "value": pick.id});
+    if !pick.description.is_empty() {
+        option["description"] = plain(&pick.description);
+    }
+    option
+}
+
+/// Text in sections that fit, none of which ends inside `<…>` or `&…;`.
+fn sections(text: &str) -> Vec<Value> {
+    let mut sections = Vec::new();
+    let mut rest = text.trim();
+    while let Some(piece) = pieces(rest, SECTION).first() {
+        let end = whole(piece);
+        sections.push(json!({"type": "section", "text": mrkdwn(rest[..end].trim_end())}));
+        rest = rest[end..].trim_start();
+    }
+    sections
+}
+
+/// Where a text ends that leaves out what it opens and does not close.
+fn whole(text: &str) -> usize {
+    let opened = [('<', '>'), ('&', ';')].map(|(opens, closes)| {
+        text.rfind(opens).filter(|place| *place > 0 && !text[*place..].contains(closes)).unwrap_or(text.len())
+    });
+    opened[0].min(opened[1])
+}
+
+fn words(text: &str) -> String {
+    marked_up(&escape(text), Markup::Slack)
+}
+
+fn mrkdwn(text: &str) -> Value {
+    json!({"type": "mrkdwn", "text": text})
+}
+
+fn plain(text: &str) -> Value {
+    json!({"type": "plain_text", "text": text, "emoji": true})
+}
+
+fn with(mut blocks: Vec<Value>, last: Value) -> Vec<Value> {
+    blocks.push(last);
+    blocks
+}
