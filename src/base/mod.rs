@@ -12,5 +12,6 @@ pub mod markdown;
 pub mod outbound;
 pub mod proxy;
 pub mod secret;
+pub mod standard_webhooks;
 pub mod vault;
 pub mod website;

@@ -9,8 +9,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, Response, Url, redirect};
 
 /// A vendor that does not answer for so long will not.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -74,6 +75,27 @@ impl Outbound {
     pub async fn resolve(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
         resolve(&self.allowed, host, port).await
     }
+}
+
+/// The body of an answer, read no further than `most` bytes.
+pub async fn read_within(mut answer: Response, most: usize) -> Result<Bytes, ReadError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| ReadError::Broken(error.without_url()))? {
+        if body.len() + chunk.len() > most {
+            return Err(ReadError::TooLarge(most));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.into())
+}
+
+/// Why a body could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("it has more than {0} bytes")]
+    TooLarge(usize),
+    #[error("{0}")]
+    Broken(reqwest::Error),
 }
 
 /// rustls takes one provider of cryptography for the whole process; ring is there anyway.

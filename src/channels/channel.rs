@@ -26,6 +26,7 @@ use crate::store::{ChannelEvent, DeliveryNote, Inbox, NewEvent, Person, SentMark
 /// A kind of channel: what its inboxes need, and how one is connected.
 pub struct Kind {
     pub spec: &'static ChannelSpec,
+    pub capabilities: &'static Capabilities,
     /// Makes the channel of an inbox; a sentence where its credentials cannot be used.
     pub connect: fn(&Inbox, &Tools) -> Result<Arc<dyn Channel>, String>,
 }

@@ -5,6 +5,7 @@
 //! works on it; `delivery` sends what the log tells; `render` makes messages of entries;
 //! `switchboard` connects the inboxes.
 
+mod api;
 pub mod channel;
 mod delivery;
 pub mod files;
@@ -24,7 +25,10 @@ use channel::Kind;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[slack::KIND];
+pub static KINDS: &[Kind] = &[
+    api::KIND,
+    slack::KIND,
+];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;
