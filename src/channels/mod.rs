@@ -6,6 +6,7 @@
 //! `switchboard` connects the inboxes.
 
 mod api;
+mod calls;
 pub mod channel;
 mod delivery;
 pub mod files;
@@ -25,10 +26,7 @@ use channel::Kind;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[
-    api::KIND,
-    slack::KIND,
-];
+pub static KINDS: &[Kind] = &[api::KIND, slack::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

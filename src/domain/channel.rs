@@ -42,6 +42,21 @@ pub struct CredentialField {
     pub secret: bool,
 }
 
+impl CredentialField {
+    /// A field that may be left empty and is shown again; `needed` and `hidden` make others.
+    pub const fn new(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: false, secret: false }
+    }
+
+    pub const fn needed(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    pub const fn hidden(self) -> Self {
+        Self { secret: true, ..self }
+    }
+}
+
 /// What a test of credentials found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Tested {

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use reqwest::{RequestBuilder, Response, StatusCode, Url, header};
+use reqwest::{RequestBuilder, Url, header};
 use serde_json::{Value, json};
 
 use crate::base::outbound::Outbound;
-use crate::channels::channel::{ChannelError, SendError};
+use crate::channels::calls::{self, CallError};
 
 /// A large file takes longer than a call.
 const FILE_PATIENCE: Duration = Duration::from_secs(55);
+const SLACK: &str = "Slack";
 
 #[derive(Clone)]
 pub struct Api {
@@ -18,17 +19,6 @@ pub struct Api {
     /// Without a slash at the end.
     pub base: String,
     pub token: String,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum CallError {
-    #[error("{reason}")]
-    Later { reason: String, after: Option<Duration> },
-    /// The token works no more.
-    #[error("{0}")]
-    Revoked(String),
-    #[error("{words}")]
-    Refused { code: String, words: String },
 }
 
 impl Api {
@@ -50,52 +40,45 @@ impl Api {
         Ok(answered(self.outbound.client().get(url).bearer_auth(&self.token)).await?.0)
     }
 
-    /// Who we are, and what we may do.
-    pub async fn who(&self) -> Result<(Value, Vec<String>), CallError> {
+    /// Who we are, and the scopes that we have, separated by commas.
+    pub async fn who(&self) -> Result<(Value, String), CallError> {
         let url = self.url(&format!("{}/auth.test", self.base))?;
-        let (who, scopes) = answered(self.outbound.client().post(url).bearer_auth(&self.token)).await?;
-        Ok((who, scopes.split(',').map(|scope| scope.trim().to_owned()).collect()))
+        answered(self.outbound.client().post(url).bearer_auth(&self.token)).await
+    }
+
+    /// Posts to an address that Slack gave for one answer.
+    pub async fn respond(&self, address: &str, body: &Value) -> Result<(), CallError> {
+        calls::taken(SLACK, self.outbound.client().post(self.url(address)?).json(body)).await.map(drop)
     }
 
     /// Puts a file into a channel; Slack takes it in three steps.
-    pub async fn upload(&self, place: &Value, (name, caption): (&str, &str), bytes: Vec<u8>) -> Result<(), CallError> {
+    pub async fn upload(&self, place: &Value, name: &str, bytes: Vec<u8>) -> Result<(), CallError> {
         let length = bytes.len().to_string();
         let ticket = self.get("files.getUploadURLExternal", &[("filename", name), ("length", &length)]).await?;
         let url = self.url(ticket["upload_url"].as_str().unwrap_or_default())?;
         let request = self.outbound.client().post(url).timeout(FILE_PATIENCE);
-        taken(request.header(header::CONTENT_TYPE, "application/octet-stream").body(bytes)).await?;
+        calls::taken(SLACK, request.header(header::CONTENT_TYPE, "application/octet-stream").body(bytes)).await?;
         let mut done = json!({"files": [{"id": ticket["file_id"], "title": name}], "channel_id": place["channel"]});
         if let Some(thread) = place["thread_ts"].as_str() {
             done["thread_ts"] = json!(thread);
-        }
-        if !caption.is_empty() {
-            done["initial_comment"] = json!(caption);
         }
         self.post("files.completeUploadExternal", &done).await.map(drop)
     }
 
     /// A file's bytes, at most so many; the token goes to nobody but Slack.
     pub async fn download(&self, address: &str, most: usize) -> Result<Bytes, CallError> {
-        let refused = |words: &str| CallError::Refused { code: "file".to_owned(), words: words.to_owned() };
         let url = self.url(address)?;
         if !self.is_slacks(&url) {
-            return Err(refused("it lies outside Slack"));
+            return Err(CallError::refused("it lies outside Slack"));
         }
         let request = self.outbound.client().get(url).bearer_auth(&self.token).timeout(FILE_PATIENCE);
-        let mut response = taken(request).await?;
-        let is_page =
-            response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        if response.status().is_redirection() || is_page {
-            return Err(refused("Slack did not hand it over: the app needs the scope files:read"));
+        let response = calls::taken(SLACK, request).await?;
+        let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes()).unwrap_or_default();
+        // Without the right to read, Slack shows the way to its front page.
+        if !response.status().is_success() || kind.starts_with(b"text/html") {
+            return Err(CallError::refused("Slack did not hand it over: the app needs the scope files:read"));
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-            if bytes.len() + chunk.len() > most {
-                return Err(refused(&format!("it is above the limit of {most} bytes")));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes.into())
+        calls::bytes(SLACK, response, most).await
     }
 
     fn is_slacks(&self, url: &Url) -> bool {
@@ -109,65 +92,18 @@ impl Api {
     }
 }
 
-/// Posts to an address that Slack gave for one answer.
-pub async fn respond(outbound: &Outbound, address: &str, body: &Value) -> Result<(), CallError> {
-    let url = outbound.check(address).map_err(|error| CallError::Revoked(error.to_string()))?;
-    taken(outbound.client().post(url).json(body)).await.map(drop)
-}
-
 /// What a method answered, and the scopes of our token.
 async fn answered(request: RequestBuilder) -> Result<(Value, String), CallError> {
-    let response = taken(request).await?;
+    let response = calls::taken(SLACK, request).await?;
     let scopes = response.headers().get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
     let scopes = scopes.unwrap_or_default().to_owned();
-    let status = response.status();
-    let value: Value = match response.json().await {
-        Ok(value) => value,
-        Err(error) if error.is_decode() => return Err(later(format!("Slack answered {status} with no JSON"))),
-        Err(error) => return Err(unreachable(error)),
-    };
-    match value["ok"] == true {
-        true => Ok((value, scopes)),
-        false => Err(meaning(&value)),
-    }
-}
-
-/// A response, unless it says that Slack is busy or broken.
-async fn taken(request: RequestBuilder) -> Result<Response, CallError> {
-    let response = request.send().await.map_err(unreachable)?;
-    let status = response.status();
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        let seconds = response.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
-        let reason = "Slack takes no more messages for a while (429)".to_owned();
-        return Err(CallError::Later { reason, after: Some(Duration::from_secs(seconds.unwrap_or(30))) });
-    }
-    if status.is_server_error() {
-        return Err(later(format!("Slack is out of order ({status})")));
-    }
-    Ok(response)
-}
-
-fn later(reason: String) -> CallError {
-    CallError::Later { reason, after: None }
-}
-
-fn unreachable(error: reqwest::Error) -> CallError {
-    if error.is_timeout() {
-        return later("Slack did not answer in time".to_owned());
-    }
-    // The reason stands at the end of the chain; the address may hold a secret.
-    let error = error.without_url();
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    later(format!("Slack cannot be reached: {cause}"))
+    let answer = calls::json(SLACK, response).await?;
+    if answer["ok"] == true { Ok((answer, scopes)) } else { Err(meaning(&answer)) }
 }
 
 /// What an error code means, and what to do.
 fn meaning(answer: &Value) -> CallError {
     let code = answer["error"].as_str().unwrap_or("no reason");
-    let renew = "copy the token from the app's page \u{201c}OAuth & Permissions\u{201d} and enter it in the inbox";
     let words = match code {
         "ratelimited"
         | "rate_limited"
@@ -177,65 +113,73 @@ fn meaning(answer: &Value) -> CallError {
         | "service_unavailable"
         | "request_timeout"
         | "team_added_to_org" => {
-            return later(format!("Slack is busy or out of order ({code})"));
+            return CallError::later(format!("Slack is busy or out of order ({code})"));
         }
         "invalid_auth" | "not_authed" | "token_expired" | "token_revoked" | "org_login_required" => {
-            return CallError::Revoked(format!("Slack does not know this token any more ({code}): {renew}"));
+            return CallError::Revoked(format!(
+                "Slack does not know this token any more ({code}): copy it anew from the app's page OAuth & Permissions, \
+                 and enter it in the inbox"
+            ));
         }
         "account_inactive" => {
             return CallError::Revoked(format!(
-                "the app was removed from the workspace ({code}): install it there again, then {renew}"
+                "the app was removed from the workspace ({code}): install it again, and enter its new token in the inbox"
             ));
         }
-        "missing_scope" => format!(
-            "the app may not do this (missing_scope): add the scope {} on its page \u{201c}OAuth & Permissions\u{201d} and install \
-             it again",
-            answer["needed"].as_str().unwrap_or("that it names")
-        ),
-        "channel_not_found" => {
-            "Slack does not find the channel (channel_not_found): it is gone, or private and the app \
-                                is not in it"
-                .to_owned()
+        "missing_scope" => {
+            let scope = answer["needed"].as_str().unwrap_or("that it needs");
+            let words = format!(
+                "the app lacks the scope {scope} ({code}): add it on the page OAuth & Permissions, and install the app again"
+            );
+            return CallError::Refused { code: code.to_owned(), words };
         }
-        "is_archived" => "the Slack channel is archived (is_archived)".to_owned(),
-        "not_in_channel" => "the app is not in the channel (not_in_channel): invite it there with /invite".to_owned(),
-        "cannot_dm_bot" | "user_not_found" | "user_disabled" | "users_not_found" => {
-            format!("Slack does not deliver to this person any more ({code})")
-        }
-        "messages_tab_disabled" => {
-            "the app takes no direct messages (messages_tab_disabled): switch on \u{201c}Messages Tab\u{201d} \
-                                    on its page \u{201c}App Home\u{201d}"
-                .to_owned()
-        }
-        "restricted_action"
-        | "restricted_action_thread_only_channel"
-        | "restricted_action_read_only_channel"
-        | "restricted_action_non_threadable_channel" => {
-            format!("the workspace's rules forbid the app to write in this channel ({code})")
-        }
-        _ => format!("Slack refuses it ({code})"),
+        "channel_not_found" => "Slack does not find the channel: it is gone, or private and the app is not in it",
+        "is_archived" => "the channel is archived",
+        "not_in_channel" => "the app is not in the channel: invite it there with /invite",
+        "cannot_dm_bot" | "user_not_found" | "user_disabled" => "Slack does not deliver to this person any more",
+        "messages_tab_disabled" => "the app takes no direct messages: switch on the Messages Tab on its page App Home",
+        code if code.starts_with("restricted_action") => "the workspace's rules forbid the app to write here",
+        _ => "Slack refuses it",
     };
-    CallError::Refused { code: code.to_owned(), words }
+    CallError::Refused { code: code.to_owned(), words: format!("{words} ({code})") }
 }
 
-impl From<CallError> for SendError {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::Later { reason, after } => SendError::Later { reason, after },
-            CallError::Revoked(words) => SendError::Revoked(words),
-            // Nothing else would go out either, until the owner has given the right.
-            CallError::Refused { code, words } if code == "missing_scope" => SendError::Revoked(words),
-            CallError::Refused { words, .. } => SendError::Refused(words),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channels::channel::SendError;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("ratelimited", "later")]
+    #[case("internal_error", "later")]
+    #[case("token_revoked", "revoked")]
+    #[case("account_inactive", "revoked")]
+    #[case("missing_scope", "refused")]
+    #[case("is_archived", "refused")]
+    #[case("restricted_action_read_only_channel", "refused")]
+    #[case("something_new", "refused")]
+    fn an_error_code_says_whether_to_try_again(#[case] code: &str, #[case] meant: &str) {
+        let error = SendError::from(meaning(&json!({"ok": false, "error": code})));
+        assert!(error.to_string().contains(code), "the owner can look it up: {error}");
+        let found = match error {
+            SendError::Later { .. } => "later",
+            SendError::Revoked(_) => "revoked",
+            SendError::Refused(_) => "refused",
+            SendError::WindowClosed(_) => "closed",
+        };
+        assert_eq!(found, meant);
     }
-}
 
-impl From<CallError> for ChannelError {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::Later { reason, .. } => ChannelError::Later(reason),
-            CallError::Revoked(words) => ChannelError::Revoked(words),
-            CallError::Refused { words, .. } => ChannelError::Never(words),
-        }
+    #[rstest]
+    #[case("https://files.slack.com/files-pri/T1-F1/a.png", true)]
+    #[case("https://proxy.example/files-pri/a.png", true)]
+    #[case("http://files.slack.com/a.png", false)]
+    #[case("https://files.slack.com.evil.example/a.png", false)]
+    #[case("https://evilslack.com/a.png", false)]
+    #[case("https://docs.example/a.png", false)]
+    fn the_token_goes_to_nobody_but_slack(#[case] address: &str, #[case] goes: bool) {
+        let api = Api { outbound: Outbound::new(&[]), base: "https://proxy.example/api".into(), token: String::new() };
+        assert_eq!(api.is_slacks(&Url::parse(address).unwrap()), goes);
     }
 }

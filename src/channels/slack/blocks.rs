@@ -167,3 +167,96 @@ fn with(mut blocks: Vec<Value>, last: Value) -> Vec<Value> {
     blocks.push(last);
     blocks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::content::ProductCard;
+    use proptest::prelude::*;
+
+    fn texts(blocks: &Value) -> Vec<&str> {
+        blocks.as_array().unwrap().iter().filter_map(|block| block["text"]["text"].as_str()).collect()
+    }
+
+    #[test]
+    fn sources_stand_below_in_small() {
+        let written = message(&Outgoing::Text(
+            "Thirty days.\n\n<https://a.example/r|Returns>\n<https://a.example/s|Shops>".into(),
+        ));
+        assert_eq!(texts(&written["blocks"]), ["Thirty days."]);
+        let context = &written["blocks"][1];
+        assert_eq!(context["type"], "context");
+        assert_eq!(context["elements"].as_array().unwrap().len(), 2);
+        let plain = message(&Outgoing::Text("One.\n\nSee <https://a.example/r|Returns>".into()));
+        assert_eq!(plain["blocks"].as_array().unwrap().len(), 1, "words with a link stay words");
+    }
+
+    #[test]
+    fn a_section_ends_outside_links_and_entities() {
+        let link = format!("<https://a.example/{}|many words in here>", "x".repeat(60));
+        let text = [&"w ".repeat(1470), link.as_str(), " end"].concat();
+        let written = message(&Outgoing::Text(text));
+        let sections = texts(&written["blocks"]);
+        assert_eq!(sections.len(), 2);
+        assert!(sections[1].starts_with("<https://") && sections[1].ends_with("> end"));
+        let written = message(&Outgoing::Text(format!("{}&amp;rest", "a".repeat(2997))));
+        assert!(texts(&written["blocks"])[1].starts_with("&amp;"));
+    }
+
+    #[test]
+    fn a_product_has_its_picture_price_reason_and_buttons() {
+        let product = ProductCard {
+            sku: "B-1".into(),
+            title: "Blanket <wool>".into(),
+            price: "79.00".into(),
+            currency: "EUR".into(),
+            image: Some("https://a.example/b.jpg".into()),
+            url: Some("https://a.example/b".into()),
+            model_3d: None,
+            reason: "It is *warm*".into(),
+        };
+        let written = message(&Outgoing::Cards { items: vec![Card { id: "p4.0".into(), product }] });
+        assert_eq!(written["text"], "Blanket &lt;wool&gt;: 79.00 EUR");
+        let [section, actions] = written["blocks"].as_array().unwrap().as_slice() else { panic!("two blocks") };
+        assert_eq!(section["text"]["text"], "*Blanket &lt;wool&gt;: 79.00 EUR*\nIt is *warm*");
+        assert_eq!(section["accessory"]["image_url"], "https://a.example/b.jpg");
+        assert_eq!(
+            (&actions["elements"][0]["value"], &actions["elements"][1]["url"]),
+            (&json!("p4.0"), &json!("https://a.example/b"))
+        );
+        assert_eq!(without_pictures(&written["blocks"])[0]["accessory"], Value::Null);
+    }
+
+    #[test]
+    fn what_was_chosen_takes_the_place_of_the_buttons() {
+        let pick = |place: usize| Pick {
+            id: format!("c3.{place}"),
+            title: format!("Choice {place}"),
+            description: String::new(),
+        };
+        let options: Vec<Pick> = (0..12).map(pick).collect();
+        let buttons = message(&Outgoing::Buttons { text: "Which?".into(), options: options.clone() });
+        assert_eq!(buttons["blocks"][1]["elements"].as_array().unwrap().len(), 12);
+        let menu = message(&Outgoing::List { text: "Which?".into(), options });
+        assert_eq!(menu["blocks"][1]["elements"][0]["options"][11]["value"], "c3.11");
+        for written in [buttons, menu] {
+            let after = chosen(&written["blocks"], "Choice 3").unwrap();
+            assert_eq!(after[1]["elements"][0]["text"], "✓ Choice 3");
+            assert_eq!(chosen(&json!(after), "Choice 4"), None, "only once");
+        }
+        assert_eq!(chosen(&Value::Null, "x"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_section_fits_and_no_sign_is_lost(text in "(\\PC|[ \n]|<https://a\\.example/\\|[a-z ]{0,40}>|&amp;){0,900}") {
+            let blocks = sections(&text);
+            let written = json!(blocks);
+            for section in texts(&written) {
+                prop_assert!((1..=SECTION).contains(&section.chars().count()));
+            }
+            let kept = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(kept(&texts(&written).concat()), kept(&text));
+        }
+    }
+}

@@ -12,25 +12,32 @@ use crate::channels::channel::parse_pick;
 use crate::store::NewEvent;
 
 /// An event as it is kept.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     Said(Said),
     Pressed(Pressed),
-    /// A colleague's word in a staff thread, or a button there.
-    StaffSaid(Said),
-    StaffPressed(Pressed),
     Command(Command),
     /// Slack tells that the app was removed, or its token withdrawn.
     Removed,
 }
 
-/// A message; fields as Slack names them.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct Said {
+/// Where a message stands.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Spot {
     pub channel: String,
     pub ts: String,
     pub thread_ts: Option<String>,
+    /// In the channel where colleagues work.
+    #[serde(default)]
+    pub staff: bool,
+}
+
+/// What somebody wrote; fields as Slack names them.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Said {
+    #[serde(flatten)]
+    pub spot: Spot,
     pub user: String,
     pub team: Option<String>,
     /// Set in channels that are shared with other workspaces.
@@ -44,24 +51,22 @@ pub struct Said {
     pub overheard: bool,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct File {
     pub id: String,
     pub name: Option<String>,
-    #[serde(default)]
-    pub mimetype: String,
+    pub mimetype: Option<String>,
     pub size: Option<u64>,
     pub url_private: Option<String>,
     /// `check_file_info` where the rest has to be asked for.
     pub file_access: Option<String>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Pressed {
-    pub channel: String,
     /// Of the message with the button.
-    pub ts: String,
-    pub thread_ts: Option<String>,
+    #[serde(flatten)]
+    pub spot: Spot,
     pub user: String,
     pub team: Option<String>,
     pub action: String,
@@ -72,44 +77,42 @@ pub struct Pressed {
     pub blocks: Value,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Command {
     pub command: String,
     #[serde(default)]
     pub text: String,
     pub user_id: String,
-    pub team_id: Option<String>,
     pub trigger_id: String,
     pub response_url: String,
 }
 
-impl Said {
-    /// The message under which an answer belongs; none in a direct message outside threads.
-    pub fn thread(&self) -> Option<&str> {
-        match (&self.thread_ts, is_direct(&self.channel)) {
-            (Some(thread), _) => Some(thread),
-            (None, true) => None,
-            (None, false) => Some(&self.ts),
+impl Spot {
+    fn is_direct(&self) -> bool {
+        self.channel.starts_with('D')
+    }
+
+    /// The place of the conversation: a thread, or a whole direct message.
+    pub fn place(&self) -> String {
+        match self.is_direct() {
+            true => self.channel.clone(),
+            false => format!("{}/{}", self.channel, self.thread_ts.as_ref().unwrap_or(&self.ts)),
         }
     }
 
+    /// Where an answer goes: below the message, but in a direct message only if it was
+    /// written in a thread.
+    pub fn details(&self) -> Value {
+        let own = Some(&self.ts).filter(|_| !self.is_direct());
+        match self.thread_ts.as_ref().or(own) {
+            Some(thread) => json!({"channel": self.channel, "thread_ts": thread}),
+            None => json!({"channel": self.channel}),
+        }
+    }
+
+    /// The message's name.
     pub fn key(&self) -> String {
         format!("{}:{}", self.channel, self.ts)
-    }
-}
-
-impl Pressed {
-    pub fn key(&self) -> String {
-        format!("press:{}:{}:{}:{}", self.channel, self.ts, self.user, self.at)
-    }
-
-    /// As [`Said::thread`]: the message stands in a thread already.
-    pub fn thread(&self) -> Option<&str> {
-        if is_direct(&self.channel) {
-            self.thread_ts.as_deref()
-        } else {
-            Some(self.thread_ts.as_ref().unwrap_or(&self.ts))
-        }
     }
 }
 
@@ -128,10 +131,16 @@ pub fn parse(body: &[u8]) -> Option<Value> {
     }
 }
 
-/// The events of a delivery that mean something to us.
+/// What of a delivery means something to us.
 pub fn take_apart(delivery: &Value, staff_channel: Option<&str>) -> Vec<NewEvent> {
     let event = match delivery["type"].as_str() {
-        Some("event_callback") => happened(delivery, staff_channel),
+        Some("event_callback") => match delivery["event"]["type"].as_str() {
+            Some("message" | "app_mention") => said(delivery, staff_channel),
+            Some("app_uninstalled" | "tokens_revoked") => {
+                delivery["event_id"].as_str().map(|id| new(id.to_owned(), "app".to_owned(), &Event::Removed))
+            }
+            _ => None,
+        },
         Some("block_actions") => pressed(delivery, staff_channel),
         None if delivery["command"].is_string() => commanded(delivery),
         _ => None,
@@ -139,65 +148,67 @@ pub fn take_apart(delivery: &Value, staff_channel: Option<&str>) -> Vec<NewEvent
     event.into_iter().collect()
 }
 
-fn happened(delivery: &Value, staff_channel: Option<&str>) -> Option<NewEvent> {
-    let event = &delivery["event"];
-    match event["type"].as_str()? {
-        kind @ ("message" | "app_mention") => said(delivery, kind == "app_mention", staff_channel),
-        "app_uninstalled" | "tokens_revoked" => {
-            Some(new(delivery["event_id"].as_str()?.to_owned(), "app".to_owned(), &Event::Removed))
-        }
-        _ => None,
-    }
-}
-
 /// A message that people wrote; ours, other apps', edits and notices are none.
-fn said(delivery: &Value, is_mention: bool, staff_channel: Option<&str>) -> Option<NewEvent> {
+fn said(delivery: &Value, staff_channel: Option<&str>) -> Option<NewEvent> {
     let event = &delivery["event"];
     let is_new = matches!(event["subtype"].as_str(), None | Some("file_share" | "thread_broadcast" | "me_message"));
     if !is_new || !event["bot_id"].is_null() || event["user"] == "USLACKBOT" {
         return None;
     }
     let mut said: Said = from_value(event.clone()).ok()?;
-    let place = place(&said.channel, said.thread());
-    if staff_channel == Some(said.channel.as_str()) {
-        // Only threads are ours there.
-        said.thread_ts.as_ref()?;
-        return Some(new(said.key(), place, &Event::StaffSaid(said)));
-    }
-    let called = is_direct(&said.channel) || is_mention || ours(delivery).any(|bot| mentions(&said.text, bot));
-    if !called && said.thread_ts.is_none() {
+    said.spot.staff = staff_channel == Some(said.spot.channel.as_str());
+    let called = said.spot.is_direct() || event["type"] == "app_mention" || ours(delivery).any(|us| said.calls(us));
+    // Elsewhere in a channel nobody talks to us; in the staff channel, only threads are ours.
+    if said.spot.thread_ts.is_none() && (said.spot.staff || !called) {
         return None;
     }
-    said.overheard = !called;
+    said.overheard = !called && !said.spot.staff;
     // `message` and `app_mention` of one message are one. Where it takes the second to know
     // that we were called, the first must not stand in its way; the engine knows the key.
-    let key = if said.overheard { format!("{}:overheard", said.key()) } else { said.key() };
-    Some(new(key, place, &Event::Said(said)))
+    let key = if said.overheard { format!("{}:overheard", said.spot.key()) } else { said.spot.key() };
+    Some(new(key, said.spot.place(), &Event::Said(said)))
+}
+
+impl Said {
+    /// Whether the text calls somebody: `<@U123>` or `<@U123|name>`.
+    fn calls(&self, user: &str) -> bool {
+        self.text.contains(&format!("<@{user}>")) || self.text.contains(&format!("<@{user}|"))
+    }
+}
+
+/// By what Slack calls us, in this delivery.
+fn ours(delivery: &Value) -> impl Iterator<Item = &str> {
+    delivery["authorizations"].as_array().into_iter().flatten().filter_map(|one| one["user_id"].as_str())
 }
 
 fn pressed(delivery: &Value, staff_channel: Option<&str>) -> Option<NewEvent> {
-    let (action, message) = (&delivery["actions"][0], &delivery["message"]);
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let chosen = &action["selected_option"];
-    let pressed = Pressed {
-        channel: text(&delivery["channel"]["id"]).or_else(|| text(&delivery["container"]["channel_id"]))?,
-        ts: text(&message["ts"]).or_else(|| text(&delivery["container"]["message_ts"]))?,
-        thread_ts: text(&message["thread_ts"]).or_else(|| text(&delivery["container"]["thread_ts"])),
-        user: text(&delivery["user"]["id"])?,
-        team: text(&delivery["user"]["team_id"]),
-        action: text(&action["action_id"])?,
-        value: text(&action["value"]).or_else(|| text(&chosen["value"]))?,
-        title: text(&action["text"]["text"]).or_else(|| text(&chosen["text"]["text"])).unwrap_or_default(),
-        at: text(&action["action_ts"]).or_else(|| text(&delivery["trigger_id"]))?,
-        blocks: message["blocks"].clone(),
+    let text = |paths: [&str; 2]| paths.iter().find_map(|path| Some(delivery.pointer(path)?.as_str()?.to_owned()));
+    let channel = text(["/channel/id", "/container/channel_id"])?;
+    let spot = Spot {
+        ts: text(["/message/ts", "/container/message_ts"])?,
+        thread_ts: text(["/message/thread_ts", "/container/thread_ts"]),
+        staff: staff_channel == Some(channel.as_str()),
+        channel,
     };
-    let place = place(&pressed.channel, pressed.thread());
-    if staff_channel == Some(pressed.channel.as_str()) {
-        return Some(new(pressed.key(), place, &Event::StaffPressed(pressed)));
-    }
+    let pressed = Pressed {
+        user: text(["/user/id", ""])?,
+        team: text(["/user/team_id", ""]),
+        action: text(["/actions/0/action_id", ""])?,
+        value: text(["/actions/0/value", "/actions/0/selected_option/value"])?,
+        title: text(["/actions/0/text/text", "/actions/0/selected_option/text/text"]).unwrap_or_default(),
+        at: text(["/actions/0/action_ts", "/trigger_id"])?,
+        blocks: delivery["message"]["blocks"].clone(),
+        spot,
+    };
     // A link is a button, too: pressed, it says nothing.
-    parse_pick(&pressed.value)?;
-    Some(new(pressed.key(), place, &Event::Pressed(pressed)))
+    (pressed.spot.staff || parse_pick(&pressed.value).is_some())
+        .then(|| new(pressed.key(), pressed.spot.place(), &Event::Pressed(pressed)))
+}
+
+impl Pressed {
+    pub fn key(&self) -> String {
+        format!("press:{}:{}:{}", self.spot.key(), self.user, self.at)
+    }
 }
 
 fn commanded(delivery: &Value) -> Option<NewEvent> {
@@ -207,27 +218,89 @@ fn commanded(delivery: &Value) -> Option<NewEvent> {
 }
 
 fn new(key: String, place: String, event: &Event) -> NewEvent {
-    NewEvent { key, place, body: to_value(event).unwrap_or_else(|_| json!({})) }
+    NewEvent { key, place, body: to_value(event).unwrap_or_default() }
 }
 
-/// By what Slack calls us, in this delivery.
-fn ours(delivery: &Value) -> impl Iterator<Item = &str> {
-    delivery["authorizations"].as_array().into_iter().flatten().filter_map(|one| one["user_id"].as_str())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
 
-/// Whether a text calls somebody: `<@U123>` or `<@U123|name>`.
-fn mentions(text: &str, user: &str) -> bool {
-    text.contains(&format!("<@{user}>")) || text.contains(&format!("<@{user}|"))
-}
+    fn delivery(event: Value) -> Value {
+        let authorizations = json!([{"team_id": "T1", "user_id": "U0BOT", "is_bot": true}]);
+        json!({"type": "event_callback", "event_id": "Ev1", "event": event, "authorizations": authorizations})
+    }
 
-pub fn is_direct(channel: &str) -> bool {
-    channel.starts_with('D')
-}
+    fn message(channel: &str, more: Value) -> Value {
+        let mut event =
+            json!({"type": "message", "channel": channel, "user": "U1", "team": "T1", "ts": "2.0", "text": "hi"});
+        for (name, value) in more.as_object().into_iter().flatten() {
+            event[name] = value.clone();
+        }
+        delivery(event)
+    }
 
-/// The place of a conversation: a thread, or a whole direct message.
-pub fn place(channel: &str, thread: Option<&str>) -> String {
-    match thread.filter(|_| !is_direct(channel)) {
-        Some(thread) => format!("{channel}/{thread}"),
-        None => channel.to_owned(),
+    #[rstest]
+    #[case::direct(message("D1", json!({})), Some(("D1:2.0", "D1")))]
+    #[case::direct_in_a_thread(message("D1", json!({"thread_ts": "1.0"})), Some(("D1:2.0", "D1")))]
+    #[case::not_called(message("C1", json!({})), None)]
+    #[case::called(message("C1", json!({"text": "<@U0BOT> hi"})), Some(("C1:2.0", "C1/2.0")))]
+    #[case::called_by_name(message("C1", json!({"text": "<@U0BOT|bot> hi"})), Some(("C1:2.0", "C1/2.0")))]
+    #[case::the_same(message("C1", json!({"type": "app_mention"})), Some(("C1:2.0", "C1/2.0")))]
+    #[case::called_in_a_thread(message("C1", json!({"type": "app_mention", "thread_ts": "1.0"})), Some(("C1:2.0", "C1/1.0")))]
+    #[case::in_a_thread(message("C1", json!({"thread_ts": "1.0"})), Some(("C1:2.0:overheard", "C1/1.0")))]
+    #[case::with_a_file(message("D1", json!({"subtype": "file_share", "files": [{"id": "F1"}]})), Some(("D1:2.0", "D1")))]
+    #[case::our_own(message("D1", json!({"bot_id": "B1"})), None)]
+    #[case::edited(message("D1", json!({"subtype": "message_changed"})), None)]
+    #[case::joined(message("D1", json!({"subtype": "channel_join"})), None)]
+    #[case::slackbot(message("D1", json!({"user": "USLACKBOT"})), None)]
+    #[case::nobody(delivery(json!({"type": "message", "channel": "D1", "ts": "2.0"})), None)]
+    #[case::staff(message("C0STAFF", json!({"thread_ts": "1.0"})), Some(("C0STAFF:2.0", "C0STAFF/1.0")))]
+    #[case::staff_beside(message("C0STAFF", json!({"text": "<@U0BOT> hi"})), None)]
+    #[case::removed(delivery(json!({"type": "app_uninstalled"})), Some(("Ev1", "app")))]
+    #[case::other(delivery(json!({"type": "reaction_added"})), None)]
+    #[case::rubbish(json!({"type": 5, "event": []}), None)]
+    #[case::command(
+        json!({"command": "/resolve", "text": "", "user_id": "U1", "trigger_id": "1.2", "response_url": "https://a"}),
+        Some(("command:1.2", "command/U1")),
+    )]
+    fn what_is_said_to_us_is_kept_once(#[case] delivery: Value, #[case] kept: Option<(&str, &str)>) {
+        let events = take_apart(&delivery, Some("C0STAFF"));
+        let found = events.first().map(|event| (event.key.as_str(), event.place.as_str()));
+        assert_eq!(found, kept);
+        assert!(events.iter().all(|event| from_value::<Event>(event.body.clone()).is_ok()), "it can be read again");
+    }
+
+    #[rstest]
+    #[case::button(json!({"action_id": "c3.1", "value": "c3.1", "text": {"text": "Two"}, "action_ts": "9.9"}), Some("c3.1"))]
+    #[case::menu(
+        json!({"action_id": "menu", "selected_option": {"value": "c3.7", "text": {"text": "Eight"}}, "action_ts": "9.9"}),
+        Some("c3.7")
+    )]
+    #[case::link(json!({"action_id": "open", "action_ts": "9.9"}), None)]
+    #[case::somebody_elses(json!({"action_id": "x", "value": "rm -rf", "action_ts": "9.9"}), None)]
+    fn a_pressed_button_names_its_option(#[case] action: Value, #[case] value: Option<&str>) {
+        let payload = json!({
+            "type": "block_actions", "actions": [action], "user": {"id": "U1", "team_id": "T1"}, "channel": {"id": "C1"},
+            "message": {"ts": "2.0", "thread_ts": "1.0", "blocks": []}
+        });
+        let form =
+            format!("payload={}", payload.to_string().replace('%', "%25").replace('&', "%26").replace('+', "%2B"));
+        let events = take_apart(&parse(form.as_bytes()).unwrap(), None);
+        let pressed = events.first().map(|event| (event.place.as_str(), event.body["value"].as_str().unwrap()));
+        assert_eq!(pressed, value.map(|value| ("C1/1.0", value)));
+    }
+
+    #[test]
+    fn a_body_is_json_or_a_form_or_nothing() {
+        assert_eq!(parse(b" {\"a\":1}"), Some(json!({"a": 1})));
+        assert_eq!(
+            parse(b"command=%2Fresolve&text=Ann+Field"),
+            Some(json!({"command": "/resolve", "text": "Ann Field"}))
+        );
+        assert_eq!(parse(b""), None);
+        assert_eq!(parse(b"{"), None);
+        assert_eq!(parse(&[0xff, 0xfe]), None);
+        assert_eq!(parse(b"payload=no"), None);
     }
 }

@@ -13,7 +13,6 @@ mod signature;
 mod socket_mode;
 mod spec;
 mod staff;
-mod text;
 
 use std::sync::Arc;
 
@@ -22,15 +21,17 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use api::{Api, CallError};
-use events::{Event, File, Pressed, Said, is_direct};
+use api::Api;
+use events::{Event, File, Pressed, Said};
 use people::People;
 pub use spec::KIND;
 
+use super::calls::CallError;
 use super::channel::{
     Buttons, Capabilities, Channel, ChannelError, FileLimits, Happening, Incoming, IncomingFile, Intake, List, Markup,
     Outgoing, Receipt, Refusal, Request, SendError, Tools,
 };
+use super::render::unmarked;
 use crate::domain::channel::{Audience, Tested};
 use crate::store::{ChannelEvent, Inbox, SentMark, Thread};
 
@@ -90,10 +91,10 @@ impl Channel for Slack {
         let event = serde_json::from_value(event.body.clone())
             .map_err(|error| ChannelError::Never(format!("it was kept in another form: {error}")))?;
         match event {
+            Event::Said(said) if said.spot.staff => self.staff_said(said).await,
             Event::Said(said) => self.said(said).await,
+            Event::Pressed(pressed) if pressed.spot.staff => self.staff_pressed(pressed).await,
             Event::Pressed(pressed) => self.pressed(pressed).await,
-            Event::StaffSaid(said) => self.staff_said(said).await,
-            Event::StaffPressed(pressed) => self.staff_pressed(pressed).await,
             Event::Command(command) => self.commanded(command).await,
             // If it is true, this fails, and says what to do.
             Event::Removed => self.api.who().await.map(|_| Vec::new()).map_err(Into::into),
@@ -105,10 +106,10 @@ impl Channel for Slack {
         let place = if opens { json!({"channel": self.staff_channel}) } else { thread.details.clone() };
         let mut mark = SentMark::default();
         for message in messages {
-            if let Outgoing::File { id, name, caption, .. } = message {
+            if let Outgoing::File { id, name, .. } = message {
                 let bytes = self.tools.files.read(id).await;
                 let bytes = bytes.map_err(|error| SendError::Refused(format!("the file cannot be read: {error}")))?;
-                self.api.upload(&place, (name, caption), bytes).await?;
+                self.api.upload(&place, name, bytes).await?;
                 continue;
             }
             let written = match message {
@@ -158,20 +159,21 @@ impl Slack {
         if user.is_bot {
             return Ok(Vec::new());
         }
-        let mut text = text::plain(&said.text, &us.user);
+        let mut text = unmarked(&said.text, &us.user);
         let mut files = Vec::new();
         for file in &said.files {
-            let name = file.name.clone().unwrap_or_else(|| file.id.clone());
-            match self.file(file, &name).await {
+            match self.file(file).await {
                 Ok(file) => files.push(file),
-                Err(CallError::Refused { words, .. }) => text.push_str(&format!("\n[{name}: {words}]")),
+                Err(CallError::Refused { words, .. }) => {
+                    text.push_str(&format!("\n[{}: {words}]", file.name.as_ref().unwrap_or(&file.id)));
+                }
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(vec![Happening::Message(Box::new(Incoming {
-            key: said.key(),
-            place: events::place(&said.channel, said.thread()),
-            details: details(&said.channel, said.thread()),
+            key: said.spot.key(),
+            place: said.spot.place(),
+            details: said.spot.details(),
             person: user.person(us, said.user_team.as_deref().or(said.team.as_deref())),
             text: Some(text),
             files,
@@ -183,7 +185,7 @@ impl Slack {
         let us = self.people.us(&self.api).await?;
         let user = self.people.user(&self.api, &pressed.user, self.tools.clock.now()).await?;
         if let Some(blocks) = blocks::chosen(&pressed.blocks, &pressed.title) {
-            let update = json!({"channel": pressed.channel, "ts": pressed.ts, "text": pressed.title, "blocks": blocks});
+            let update = json!({"channel": pressed.spot.channel, "ts": pressed.spot.ts, "text": pressed.title, "blocks": blocks});
             // It only looks better: the choice counts without it.
             if let Err(error) = self.api.post("chat.update", &update).await {
                 tracing::info!(%error, "a message at Slack still shows its buttons");
@@ -191,8 +193,8 @@ impl Slack {
         }
         Ok(vec![Happening::Message(Box::new(Incoming {
             key: pressed.key(),
-            place: events::place(&pressed.channel, pressed.thread()),
-            details: details(&pressed.channel, pressed.thread()),
+            place: pressed.spot.place(),
+            details: pressed.spot.details(),
             person: user.person(us, pressed.team.as_deref()),
             pressed: Some(pressed.value),
             ..Incoming::default()
@@ -200,21 +202,21 @@ impl Slack {
     }
 
     /// A file's bytes. Of files from other workspaces the event tells only the id.
-    async fn file(&self, file: &File, name: &str) -> Result<IncomingFile, CallError> {
-        let asked = match file.file_access.as_deref() {
-            Some("check_file_info") => self.api.get("files.info", &[("file", &file.id)]).await?["file"].clone(),
-            _ => Value::Null,
+    async fn file(&self, file: &File) -> Result<IncomingFile, CallError> {
+        let asked: Option<File> = match file.file_access.as_deref() {
+            Some("check_file_info") => {
+                serde_json::from_value(self.api.get("files.info", &[("file", &file.id)]).await?["file"].take()).ok()
+            }
+            _ => None,
         };
-        let most = self.tools.files.largest;
-        let size = asked["size"].as_u64().or(file.size).unwrap_or(0);
+        let file = asked.as_ref().unwrap_or(file);
+        let (size, most) = (file.size.unwrap_or(0), self.tools.files.largest);
         if size > most as u64 {
-            let words = format!("{size} bytes, above the limit of {most}; it was not kept");
-            return Err(CallError::Refused { code: "file".to_owned(), words });
+            return Err(CallError::refused(format!("{size} bytes, above the limit of {most}; it was not kept")));
         }
-        let url = asked["url_private"].as_str().or(file.url_private.as_deref()).unwrap_or_default();
-        let bytes = self.api.download(url, most).await?;
-        let media_type = asked["mimetype"].as_str().unwrap_or(&file.mimetype).to_owned();
-        Ok(IncomingFile { name: asked["name"].as_str().unwrap_or(name).to_owned(), media_type, bytes })
+        let bytes = self.api.download(file.url_private.as_deref().unwrap_or_default(), most).await?;
+        let name = file.name.clone().unwrap_or_else(|| file.id.clone());
+        Ok(IncomingFile { name, media_type: file.mimetype.clone().unwrap_or_default(), bytes })
     }
 
     /// Posts a message. Where Slack dislikes its blocks, it goes without pictures, and at
@@ -238,15 +240,11 @@ impl Slack {
             message["blocks"] = blocks;
             posted = self.api.post("chat.postMessage", &message).await;
         }
-        posted
-    }
-}
-
-/// Where an answer goes. In a direct message outside threads it is simply the next message.
-fn details(channel: &str, thread: Option<&str>) -> Value {
-    match thread {
-        Some(thread) => json!({"channel": channel, "thread_ts": thread}),
-        None => json!({"channel": channel}),
+        posted.map_err(|error| match error {
+            // Nothing else goes out either, until the owner has given the right.
+            CallError::Refused { code, words } if code == "missing_scope" => CallError::Revoked(words),
+            error => error,
+        })
     }
 }
 
@@ -263,7 +261,7 @@ fn connect(inbox: &Inbox, tools: &Tools) -> Result<Arc<dyn Channel>, String> {
         );
     }
     if let Some(channel) = staff_channel
-        && (is_direct(channel) || !channel.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()))
+        && !(channel.starts_with(['C', 'G']) && channel.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()))
     {
         return Err(format!(
             "`{channel}` is no channel's id: it looks like C0123456789 and stands at the end of the channel's details"

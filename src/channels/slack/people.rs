@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::api::{Api, CallError};
+use super::api::Api;
+use crate::channels::calls::CallError;
 use crate::domain::Contact;
 use crate::store::Person;
 

@@ -4,27 +4,22 @@
 //!
 //! <https://docs.slack.dev/apis/events-api/using-socket-mode>
 
-use std::io;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls};
 use tokio_util::sync::CancellationToken;
 
 use super::api::Api;
 use super::events::take_apart;
+use crate::base::outbound::WebSocket;
 use crate::channels::channel::{ChannelError, Intake};
 
-const CONNECT: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// A connection that says nothing for so long, not even to a ping, is dead.
 const SILENCE: Duration = Duration::from_secs(35);
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Takes what comes until it is stopped or the connection is lost.
 pub async fn listen(
@@ -46,7 +41,11 @@ pub async fn listen(
 }
 
 /// Reads until Slack asks for a new connection; why it does.
-async fn read(socket: &mut Socket, staff_channel: Option<&str>, intake: &dyn Intake) -> Result<String, ChannelError> {
+async fn read(
+    socket: &mut WebSocket,
+    staff_channel: Option<&str>,
+    intake: &dyn Intake,
+) -> Result<String, ChannelError> {
     let mut pings = interval(PING_EVERY);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
@@ -88,28 +87,10 @@ async fn read(socket: &mut Socket, staff_channel: Option<&str>, intake: &dyn Int
     }
 }
 
-async fn open(api: &Api) -> Result<Socket, ChannelError> {
+async fn open(api: &Api) -> Result<WebSocket, ChannelError> {
     let opened = api.post("apps.connections.open", &json!({})).await?;
-    let url = opened["url"].as_str().unwrap_or_default();
-    timeout(CONNECT, connect(api, url))
-        .await
-        .map_err(|_| ChannelError::Later("Slack's socket did not open in time".to_owned()))?
-}
-
-/// Connects by hand, so that the guard on where calls go sees this one, too.
-async fn connect(api: &Api, url: &str) -> Result<Socket, ChannelError> {
-    let wrong = |error: &dyn std::error::Error| ChannelError::Later(format!("Slack's socket does not open: {error}"));
-    let checked = api.outbound.check(&url.replacen("ws", "http", 1)).map_err(|error| wrong(&error))?;
-    let (host, port) = (checked.host_str().unwrap_or_default(), checked.port_or_known_default().unwrap_or(443));
-    let addresses = api.outbound.resolve(host, port).await.map_err(|error| wrong(&error))?;
-    let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return client_async_tls(url, stream).await.map(|(socket, _)| socket).map_err(broken),
-            Err(error) => last = error,
-        }
-    }
-    Err(wrong(&last))
+    let socket = api.outbound.websocket(opened["url"].as_str().unwrap_or_default()).await;
+    socket.map_err(|error| ChannelError::Later(format!("Slack's socket does not open: {error}")))
 }
 
 fn broken(error: tokio_tungstenite::tungstenite::Error) -> ChannelError {

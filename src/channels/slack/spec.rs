@@ -2,64 +2,32 @@
 
 use serde_json::json;
 
-use super::{Slack, connect};
+use super::{CAPABILITIES, Slack, connect};
 use crate::channels::channel::Kind;
-use crate::domain::channel::{ChannelSpec, CredentialField, Tested};
+use crate::domain::channel::{ChannelSpec, CredentialField as Field, Tested};
 
-pub const KIND: Kind = Kind { spec: &SPEC, connect };
+pub const KIND: Kind = Kind { spec: &SPEC, capabilities: &CAPABILITIES, connect };
+
+const PAGE: &str = "The app's page OAuth & Permissions, after it was installed.";
+const BASIC: &str = "The app's page Basic Information; not needed with Socket Mode.";
+const SOCKET: &str = "Only for Socket Mode, where Slack cannot reach this server: page Basic Information, App-Level Tokens, \
+                      scope connections:write.";
+const STAFF: &str = "The id of a channel where colleagues are told of those who wait, and can answer them.";
 
 static SPEC: ChannelSpec = ChannelSpec {
     kind: "slack",
     name: "Slack",
     summary: "Customers write in direct messages, channels and Slack Connect; colleagues can work from a channel.",
     guide: "docs/channels/slack.md",
-    webhook: true,
     fields: &[
-        secret(
-            "bot_token",
-            "Bot token",
-            "Page \u{201c}OAuth & Permissions\u{201d} of the app, after it is installed.",
-            "xoxb-…",
-            true,
-        ),
-        secret(
-            "signing_secret",
-            "Signing secret",
-            "Page \u{201c}Basic Information\u{201d}; not needed with Socket Mode.",
-            "8f742231b10e…",
-            false,
-        ),
-        secret(
-            "app_token",
-            "App-level token",
-            "Only for Socket Mode, where Slack cannot reach this server: page \u{201c}Basic Information\u{201d}, with the scope \
-             connections:write.",
-            "xapp-…",
-            false,
-        ),
-        open(
-            "staff_channel",
-            "Staff channel",
-            "The id of a channel where colleagues take those who wait.",
-            "C0123456789",
-        ),
-        open("api_base", "Address of the Web API", "Only where a proxy stands before Slack.", "https://slack.com/api"),
+        Field::new("bot_token", "Bot token", PAGE, "xoxb-…").needed().hidden(),
+        Field::new("signing_secret", "Signing secret", BASIC, "8f742231b10e…").hidden(),
+        Field::new("app_token", "App-level token", SOCKET, "xapp-…").hidden(),
+        Field::new("staff_channel", "Staff channel", STAFF, "C0123456789"),
+        Field::new("api_base", "Address of the Web API", "Only for a proxy before Slack.", "https://slack.com/api"),
     ],
+    webhook: true,
 };
-
-const fn secret(
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    example: &'static str,
-    required: bool,
-) -> CredentialField {
-    CredentialField { name, label, help, example, required, secret: true }
-}
-
-const fn open(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> CredentialField {
-    CredentialField { name, label, help, example, required: false, secret: false }
-}
 
 /// What the app needs, and what does not work without it.
 const SCOPES: [(&str, &str); 9] = [
@@ -82,35 +50,62 @@ pub async fn test(slack: &Slack) -> Tested {
     };
     let name = |field: &str| who[field].as_str().unwrap_or("?").to_owned();
     let mut findings = vec![format!("Slack knows us as {} in the workspace {}.", name("user"), name("team"))];
-    let has = |scope: &str| scopes.iter().any(|one| one == scope);
+    let has = |wanted: &str| scopes.split(',').any(|scope| scope.trim() == wanted);
     let mut works = has("chat:write");
     for (scope, without) in SCOPES.iter().filter(|(scope, _)| !has(scope)) {
         findings.push(format!("The scope {scope} is missing: {without}. Add it and install the app again."));
     }
     if let Some(token) = &slack.app_token {
-        match slack.api.with(token).post("apps.connections.open", &json!({})).await {
-            Ok(_) => findings.push("Socket Mode works: no public address is needed.".to_owned()),
-            Err(error) => {
-                works = false;
-                findings.push(format!("Socket Mode does not work: {error}."));
-            }
-        }
+        let opened = slack.api.with(token).post("apps.connections.open", &json!({})).await;
+        works &= opened.is_ok();
+        findings.push(match opened {
+            Ok(_) => "Socket Mode works: no public address is needed.".to_owned(),
+            Err(error) => format!("Socket Mode does not work: {error}."),
+        });
     }
     if let Some(channel) = &slack.staff_channel {
-        match slack.api.get("conversations.info", &[("channel", channel)]).await {
-            Ok(info) if info["channel"]["is_member"] == true => {
-                let name = info["channel"]["name"].as_str().unwrap_or(channel);
-                findings.push(format!("Those who wait for a person are told in #{name}."));
+        let info = slack.api.get("conversations.info", &[("channel", channel)]).await;
+        let is_member = info.as_ref().is_ok_and(|info| info["channel"]["is_member"] == true);
+        works &= is_member;
+        findings.push(match info {
+            Ok(info) if is_member => {
+                format!(
+                    "Those who wait for a person are told in #{}.",
+                    info["channel"]["name"].as_str().unwrap_or(channel)
+                )
             }
-            Ok(_) => {
-                works = false;
-                findings.push("The app is not in the staff channel: write /invite and its name there.".to_owned());
-            }
-            Err(error) => {
-                works = false;
-                findings.push(format!("The staff channel cannot be looked at: {error}."));
-            }
-        }
+            Ok(_) => "The app is not in the staff channel: write /invite and the app's name there.".to_owned(),
+            Err(error) => format!("The staff channel cannot be looked at: {error}."),
+        });
     }
     Tested { works, findings }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn the_guides_manifest_asks_for_what_the_test_looks_for() {
+        let guide = include_str!("../../../docs/channels/slack.md");
+        let manifest = guide.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let manifest: Value = serde_norway::from_str(manifest).unwrap();
+        let listed = |path: &str| -> Vec<&str> {
+            manifest.pointer(path).unwrap().as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect()
+        };
+        let scopes = listed("/oauth_config/scopes/bot");
+        for (scope, _) in SCOPES {
+            assert!(scopes.contains(&scope), "{scope}");
+        }
+        // Slack refuses a manifest with an event whose scope is not in it.
+        let needs = [("app_mention", "app_mentions:read"), ("message.im", "im:history"), ("message.mpim", "mpim:history"),
+            ("message.channels", "channels:history"), ("message.groups", "groups:history")];
+        let events = listed("/settings/event_subscriptions/bot_events");
+        for (event, scope) in needs {
+            assert!(events.contains(&event) && scopes.contains(&scope), "{event} needs {scope}");
+        }
+        let commands = manifest.pointer("/features/slash_commands").unwrap().as_array().unwrap();
+        assert_eq!(commands.iter().map(|one| one["command"].as_str().unwrap()).collect::<Vec<_>>(), ["/resolve", "/handback"]);
+    }
 }

@@ -4,33 +4,32 @@
 use serde_json::{Value, json};
 
 use super::Slack;
-use super::api::respond;
 use super::events::{Command, Pressed, Said};
-use super::text::plain;
 use crate::channels::channel::{ChannelError, Happening, StaffAct, StaffDeed, StaffTarget};
+use crate::channels::render::unmarked;
 use crate::domain::ConversationId;
 
 impl Slack {
     /// A word in a thread below something that we sent.
     pub(super) async fn staff_said(&self, said: Said) -> Result<Vec<Happening>, ChannelError> {
-        let thread = said.thread_ts.as_deref().unwrap_or_default();
-        let place = json!({"channel": said.channel, "thread_ts": thread}).to_string();
+        let place = said.spot.details().to_string();
         if !said.files.is_empty() {
             let words = "Files do not go to the customer from here: send them from the console.";
             self.tell(&place, &said.user, words).await;
         }
-        let words = plain(&said.text, &self.people.us(&self.api).await?.user);
+        let words = unmarked(&said.text, &self.people.us(&self.api).await?.user);
         if words.is_empty() {
             return Ok(Vec::new());
         }
-        let target = StaffTarget::Thread(format!("{}:{thread}", said.channel));
-        let (key, act) = (said.key(), deed(&words).unwrap_or(StaffDeed::Reply(words)));
+        let first = said.spot.thread_ts.as_ref().unwrap_or(&said.spot.ts);
+        let target = StaffTarget::Thread(format!("{}:{first}", said.spot.channel));
+        let (key, act) = (said.spot.key(), deed(&words).unwrap_or(StaffDeed::Reply(words)));
         self.staff_did(StaffAct { target, place, email: String::new(), by: said.user, act, key }).await
     }
 
     pub(super) async fn staff_pressed(&self, pressed: Pressed) -> Result<Vec<Happening>, ChannelError> {
         let Some(act) = pressed.action.strip_prefix("staff_").and_then(deed) else { return Ok(Vec::new()) };
-        let (key, place) = (pressed.key(), json!({"channel": pressed.channel}).to_string());
+        let (key, place) = (pressed.key(), json!({"channel": pressed.spot.channel}).to_string());
         let target = StaffTarget::Conversation(ConversationId(pressed.value));
         self.staff_did(StaffAct { target, place, email: String::new(), by: pressed.user, act, key }).await
     }
@@ -66,9 +65,7 @@ impl Slack {
     pub(super) async fn tell(&self, place: &str, user: &str, words: &str) {
         let mut place: Value = serde_json::from_str(place).unwrap_or_default();
         let told = match place["response_url"].as_str() {
-            Some(address) => {
-                respond(&self.api.outbound, address, &json!({"response_type": "ephemeral", "text": words})).await
-            }
+            Some(address) => self.api.respond(address, &json!({"response_type": "ephemeral", "text": words})).await,
             None => {
                 place["user"] = json!(user);
                 place["text"] = json!(words);

@@ -1,10 +1,11 @@
-//! What people write at Slack, without Slack's marks for links, people and channels.
+//! Slack's markup read back: what people write there, without the marks for links, people
+//! and channels.
 //!
 //! <https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages>
 
 /// The words as a reader sees them; the call of the app itself is left out, unless it is
 /// all that was said.
-pub fn plain(text: &str, us: &str) -> String {
+pub fn unmarked(text: &str, us: &str) -> String {
     let words = read(text, Some(us));
     let words = if words.trim().is_empty() { read(text, None) } else { words };
     words.trim().to_owned()
@@ -75,6 +76,6 @@ mod tests {
     #[case("&amp;lt;", "&lt;")]
     #[case("an open <end", "an open <end")]
     fn words_as_a_reader_sees_them(#[case] text: &str, #[case] shown: &str) {
-        assert_eq!(plain(text, "U0BOT"), shown);
+        assert_eq!(unmarked(text, "U0BOT"), shown);
     }
 }
