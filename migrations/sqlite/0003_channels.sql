@@ -96,6 +96,11 @@ ALTER TABLE customers ADD COLUMN merged_into TEXT REFERENCES customers (id);
 -- When the customer asked to be written to no more.
 ALTER TABLE customers ADD COLUMN opted_out_at BIGINT;
 
+-- Those who look alike are found by it.
+CREATE INDEX customers_email_small ON customers (LOWER(email));
+
+-- Only an import tells attributes; an address beside a signature was not signed.
 INSERT INTO contacts (kind, value, customer_id, source, created_at)
     SELECT 'email', LOWER(email), MIN(id), 'import', MIN(created_at) FROM customers
-    WHERE email IS NOT NULL AND external_id IS NOT NULL GROUP BY LOWER(email) HAVING COUNT(*) = 1;
+    WHERE email IS NOT NULL AND external_id IS NOT NULL AND attributes <> '{}'
+    GROUP BY LOWER(email) HAVING COUNT(*) = 1;

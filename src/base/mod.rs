@@ -10,6 +10,7 @@ pub mod home;
 pub mod ids;
 pub mod markdown;
 pub mod outbound;
+pub mod phone;
 pub mod proxy;
 pub mod secret;
 pub mod standard_webhooks;

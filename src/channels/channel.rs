@@ -15,12 +15,12 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::files::Files;
+use crate::engine::files::Files;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::domain::channel::{ChannelSpec, Tested};
 use crate::domain::content::ProductCard;
-use crate::domain::{ConversationId, FileId, Seq};
+use crate::domain::{Author, ConversationId, FileId, Seq};
 use crate::store::{ChannelEvent, DeliveryNote, Inbox, NewEvent, Person, SentMark, StoreError, Thread};
 
 /// A kind of channel: what its inboxes need, and how one is connected.
@@ -63,6 +63,12 @@ pub trait Channel: Send + Sync {
     /// Writes messages of one entry (or, of a digest, of all that wait) where the thread
     /// leads. `key` names them: the same key is the same words again.
     async fn send(&self, thread: &Thread, messages: &[Outgoing], key: &str) -> Result<SentMark, SendError>;
+
+    /// Writes a digest, where it matters whose words are whose.
+    async fn send_digest(&self, thread: &Thread, said: &[Said], key: &str) -> Result<SentMark, SendError> {
+        let messages: Vec<Outgoing> = said.iter().flat_map(|said| said.messages.iter().cloned()).collect();
+        self.send(thread, &messages, key).await
+    }
 
     /// Asks the vendor whether the credentials work, and for what they are good.
     async fn test(&self) -> Tested;
@@ -275,6 +281,13 @@ pub enum Outgoing {
     List { text: String, options: Vec<Pick> },
     Cards { items: Vec<Card> },
     File { id: FileId, name: String, media_type: String, bytes: i64, caption: String },
+}
+
+/// The messages of one entry, with who said them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    pub by: Author,
+    pub messages: Vec<Outgoing>,
 }
 
 /// An option that can be pressed; `id` comes back as `pressed`.

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::channel::{Outgoing, SendError};
+use super::channel::{Outgoing, Said, SendError};
 use super::render::{Place, for_customer, for_staff, headline};
 use super::switchboard::{Line, Switchboard};
 use super::{pause, staff};
@@ -90,6 +90,12 @@ struct Sending<'a> {
     thread: Thread,
 }
 
+/// What goes out in one go.
+enum Words<'a> {
+    Entry(&'a [Outgoing]),
+    Digest(&'a [Said]),
+}
+
 impl Sending<'_> {
     async fn run(mut self) -> Result<(), StoreError> {
         let Some(line) = self.board.line(&self.thread.inbox_id) else {
@@ -131,7 +137,7 @@ impl Sending<'_> {
         for (part, message) in messages.iter().enumerate().skip(sent) {
             let key = format!("{}:{}:{part}", self.thread.conversation_id, entry.seq);
             let parts = i64::try_from(part + 1).unwrap_or(i64::MAX);
-            match self.send(line, std::slice::from_ref(message), &key, (entry.seq, parts)).await? {
+            match self.send(line, Words::Entry(std::slice::from_ref(message)), &key, (entry.seq, parts)).await? {
                 Ok(()) => {}
                 Err(error) => return self.failed(line, entry, error).await,
             }
@@ -141,28 +147,37 @@ impl Sending<'_> {
 
     /// Everything that waits, as one message.
     async fn digest(&mut self, line: &Line, entries: &[Entry]) -> Result<(), StoreError> {
-        let store = self.board.engine().store();
+        let (engine, id) = (self.board.engine(), &self.thread.conversation_id);
         let Some(last) = entries.last() else { return Ok(()) };
-        let mut messages = Vec::new();
-        for entry in entries {
-            messages.extend(self.render(line, entry).await?);
+        if engine.bus().is_open(id) {
+            // They are in the chat and read it there; what they do not read waits for the lease's end.
+            return Ok(());
         }
-        if !messages.is_empty() {
+        let read = engine.store().read_seq(id).await?;
+        let mut said = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.seq > read) {
+            let messages = self.render(line, entry).await?;
+            if !messages.is_empty() {
+                said.push(Said { by: entry.author.clone(), messages });
+            }
+        }
+        if !said.is_empty() {
             let key = format!("{}:{}:{}", self.thread.conversation_id, self.thread.sent_seq, last.seq);
-            if let Err(error) = self.send(line, &messages, &key, (last.seq, 0)).await?
+            let sent = self.send(line, Words::Digest(&said), &key, (last.seq, 0)).await?;
+            if let Err(error) = sent
                 && !self.failed(line, last, error).await?
             {
                 return Ok(());
             }
         }
-        store.thread_done(&self.thread.id, last.seq).await
+        self.board.engine().store().thread_done(&self.thread.id, last.seq).await
     }
 
     /// Sends, and notes that the vendor has taken it.
     async fn send(
         &mut self,
         line: &Line,
-        messages: &[Outgoing],
+        words: Words<'_>,
         key: &str,
         (seq, parts): (Seq, i64),
     ) -> Result<Result<(), SendError>, StoreError> {
@@ -178,7 +193,11 @@ impl Sending<'_> {
         }
         line.pace.until_ready().await;
         let channel = line.inbox.channel.clone();
-        let sent = tokio::time::timeout(PATIENCE, line.channel.send(&self.thread, messages, key)).await;
+        let sending = match words {
+            Words::Entry(messages) => line.channel.send(&self.thread, messages, key),
+            Words::Digest(said) => line.channel.send_digest(&self.thread, said, key),
+        };
+        let sent = tokio::time::timeout(PATIENCE, sending).await;
         match sent.unwrap_or_else(|_| Err(SendError::later("the vendor did not answer in time"))) {
             Ok(mark) => {
                 metrics::counter!("rapport_channel_sent_total", "channel" => channel).increment(1);
@@ -186,9 +205,7 @@ impl Sending<'_> {
                 if let Some(details) = mark.details {
                     self.thread.details = details;
                 }
-                if line.inbox.trouble.is_some() {
-                    self.board.trouble(&line.inbox.id, None).await?;
-                }
+                self.board.works(line).await?;
                 Ok(Ok(()))
             }
             Err(error) => {
@@ -286,7 +303,7 @@ impl Sending<'_> {
         let story = staff::story(self.board, &self.thread.conversation_id).await?;
         let text = super::render::marked_up(&headline(&story, self.place()), line.channel.capabilities().markup);
         let key = format!("{}:head", self.thread.conversation_id);
-        match self.send(line, &[Outgoing::Text(text)], &key, (self.thread.sent_seq, 0)).await? {
+        match self.send(line, Words::Entry(&[Outgoing::Text(text)]), &key, (self.thread.sent_seq, 0)).await? {
             Ok(()) => Ok(true),
             Err(SendError::Revoked(reason)) => {
                 self.board.trouble(&line.inbox.id, Some(&reason)).await?;

@@ -9,7 +9,7 @@ mod api;
 mod calls;
 pub mod channel;
 mod delivery;
-pub mod files;
+mod email;
 pub mod help;
 pub mod limits;
 mod reception;
@@ -23,10 +23,12 @@ use jiff::SignedDuration;
 
 use channel::Kind;
 
+pub use crate::engine::files;
+
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[api::KIND, slack::KIND];
+pub static KINDS: &[Kind] = &[api::KIND, email::KIND, slack::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

@@ -140,9 +140,7 @@ async fn handle(board: &Switchboard, event: &ChannelEvent) -> Result<(), StoreEr
     };
     let trouble = match understand(board, &line, event).await {
         Ok(()) => {
-            if line.inbox.trouble.is_some() {
-                board.trouble(&line.inbox.id, None).await?;
-            }
+            board.works(&line).await?;
             return store.event_done(event).await;
         }
         Err(trouble) => trouble,

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -54,6 +55,8 @@ pub(super) struct Line {
     pub channel: Arc<dyn Channel>,
     /// As many messages a second as the vendor takes.
     pub pace: DefaultDirectRateLimiter,
+    /// Whether the database says that it does not work.
+    troubled: AtomicBool,
     connected: CancellationToken,
 }
 
@@ -123,8 +126,19 @@ impl Switchboard {
         self.shared.lines.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// Something has just worked: if the inbox was in trouble, it is no more.
+    pub(super) async fn works(&self, line: &Line) -> Result<(), StoreError> {
+        match line.troubled.load(Ordering::Relaxed) {
+            true => self.trouble(&line.inbox.id, None).await,
+            false => Ok(()),
+        }
+    }
+
     /// Notes that an inbox does not work, or works again, and lets what waited go out.
     pub(super) async fn trouble(&self, inbox: &InboxId, trouble: Option<&str>) -> Result<(), StoreError> {
+        if let Some(line) = self.line(inbox) {
+            line.troubled.store(trouble.is_some(), Ordering::Relaxed);
+        }
         let store = self.shared.engine.store();
         if store.set_trouble(inbox, trouble).await? {
             match trouble {
@@ -178,6 +192,7 @@ impl Switchboard {
         let line = Arc::new(Line {
             channel,
             pace: RateLimiter::direct(quota.allow_burst(burst)),
+            troubled: AtomicBool::new(inbox.trouble.is_some()),
             connected: self.shared.stopping.child_token(),
             inbox,
         });

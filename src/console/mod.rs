@@ -37,6 +37,7 @@ use self::views::AgentView;
 use crate::base::config::Config;
 use crate::domain::channel::Channels;
 use crate::engine::Engine;
+use crate::engine::files::Files;
 use crate::store::{Agent, StoreError};
 
 /// What every call shares; cheap to clone.
@@ -50,6 +51,7 @@ struct Shared {
     config: Arc<Config>,
     throttle: Throttle,
     hub: Hub,
+    files: Files,
     reset_shop: Arc<ResetShop>,
     channels: Arc<dyn Channels>,
     /// Cancelled when the server stops: sockets say 1012 and go.
@@ -73,14 +75,19 @@ impl Console {
     ) -> Result<Self, StoreError> {
         let hub = Hub::start(engine.clone(), stopping.clone(), &sockets).await?;
         let throttle = Throttle::default();
-        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, reset_shop, channels, stopping, sockets }) })
+        let files = Files::new(&config.data_dir, config.limits.upload_bytes);
+        let shared = Shared { engine, config, throttle, hub, files, reset_shop, channels, stopping, sockets };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The routes of this floor.
     pub fn router(&self) -> Router {
         use account::{colleagues, invitations, links, me, session};
-        use conversations::{acting, looking};
+        use conversations::{acting, files, looking};
+        use customers::{facts, merging, profiles};
         use shop::{channels, inboxes, mails, settings};
+        // A form's own words come on top of the file; the handler counts the file itself.
+        let upload_limit = self.files().largest + 64 * 1024;
         Router::new()
             .route("/v1/session", get(session::current).post(session::sign_in).delete(session::sign_out))
             .route("/v1/links/{token}", get(links::read).post(links::enter))
@@ -107,7 +114,11 @@ impl Console {
             .route("/v1/conversations/{id}/deliver", post(acting::deliver))
             .route("/v1/conversations/{id}/notes", post(acting::note))
             .route("/v1/conversations/{id}/notes/{note}", delete(acting::delete_note))
-            .route("/v1/customers/{id}", get(customers::facts))
+            .route("/v1/conversations/{id}/files", post(files::send).layer(DefaultBodyLimit::max(upload_limit)))
+            .route("/v1/customers", get(profiles::find))
+            .route("/v1/customers/{id}", get(facts::facts))
+            .route("/v1/customers/{id}/merge", post(merging::merge))
+            .route("/v1/merges/{id}/undo", post(merging::undo))
             .route("/v1/canned-replies", get(canned::list).post(canned::create))
             .route("/v1/canned-replies/{id}", put(canned::replace).delete(canned::remove))
             .route("/v1/reports/today", get(report::today))
@@ -137,6 +148,10 @@ impl Console {
 
     fn engine(&self) -> &Engine {
         &self.shared.engine
+    }
+
+    fn files(&self) -> &Files {
+        &self.shared.files
     }
 
     fn channels(&self) -> &dyn Channels {
@@ -212,7 +227,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         conversations::acting::deliver,
         conversations::acting::note,
         conversations::acting::delete_note,
-        customers::facts,
+        conversations::files::send,
+        customers::profiles::find,
+        customers::facts::facts,
+        customers::merging::merge,
+        customers::merging::undo,
         canned::list,
         canned::create,
         canned::replace,

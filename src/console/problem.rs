@@ -62,6 +62,8 @@ pub enum Problem {
     Invalid(String),
     #[error("the body is larger than {LARGEST_BODY} bytes")]
     TooLarge,
+    #[error("a file may have {0} bytes")]
+    FileTooLarge(usize),
     /// A code and what to do.
     #[error("{1}")]
     Conflict(&'static str, String),
@@ -147,7 +149,7 @@ impl Problem {
             Problem::Forbidden { .. } | Problem::Foreign => StatusCode::FORBIDDEN,
             Problem::NotFound(_) => StatusCode::NOT_FOUND,
             Problem::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Problem::TooLarge | Problem::FileTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::Conflict(..) | Problem::Held(_) | Problem::Missed(_) => StatusCode::CONFLICT,
             Problem::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -8,10 +8,12 @@
 //! A crash anywhere repeats a turn's thinking, never its speaking.
 
 mod dispatch;
+pub mod files;
 mod handoff;
 mod intake;
 mod observe;
 mod opening;
+mod people;
 mod post;
 mod render;
 mod shop;
@@ -26,7 +28,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use handoff::{HandoffError, Presence, Reply, Step, Undo};
+pub use handoff::{HandoffError, NewFile, Presence, Reply, SendFileError, Step, Undo};
 pub use intake::{Inbound, IntakeError};
 pub use opening::ShopIdentity;
 pub use shop::{IntentSet, Shop};

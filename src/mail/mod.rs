@@ -1,25 +1,26 @@
-//! The way out for mails: SMTP, with TLS where the configuration does not forbid it.
+//! Mails: the way out (SMTP), the way in (IMAP), and what a mail says.
 //!
-//! It sends one mail and says how that went. When to send, and when to try again, others
-//! know.
+//! It sends one mail and says how that went; it fetches one and reads it. When to send,
+//! when to try again, and what a mail means for a conversation, others know.
 
-use std::time::Duration;
+pub mod account;
+mod draft;
+pub mod imap;
+pub mod reading;
+pub mod reference;
+mod smtp;
 
-use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use lettre::message::Mailbox;
 
-use crate::base::config::{Mail as MailConfig, MailSecurity};
+pub use draft::{Draft, Enclosed, answer_to};
+pub use smtp::{Smtp, SmtpServer};
 
-/// A server that does not answer for so long has not taken the mail.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::base::config::Mail as MailConfig;
 
 /// A configured way out; cheap to clone.
 #[derive(Clone)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    smtp: Smtp,
     from: Mailbox,
     reply_to: Option<Mailbox>,
 }
@@ -31,6 +32,15 @@ pub struct Letter {
     pub to: String,
     pub subject: String,
     pub body: String,
+    pub answers: Option<Answers>,
+}
+
+/// Where the answer to a mail is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answers {
+    pub address: String,
+    /// What it is about, for whoever reads the answer ([`reference`]).
+    pub reference: String,
 }
 
 /// Why a mail did not go out.
@@ -42,9 +52,14 @@ pub enum MailError {
     Tls(String),
     #[error("the mail cannot be written: {0}")]
     Message(String),
+    #[error("the mail server does not let us sign in: {0}")]
+    NotSignedIn(String),
     /// The server has said no, and will say it again.
     #[error("the mail server refuses it: {0}")]
     Refused(String),
+    /// What was set cannot work.
+    #[error("{0}")]
+    Unfit(String),
     /// It may work later.
     #[error("the mail server cannot be reached or is busy: {0}")]
     Later(String),
@@ -63,66 +78,51 @@ impl Mailer {
         if !config.configured() {
             return Ok(None);
         }
-        let tls = || TlsParameters::new(config.host.clone()).map_err(|error| MailError::Tls(error.to_string()));
-        let tls = match config.security {
-            MailSecurity::None => Tls::None,
-            MailSecurity::Starttls => Tls::Required(tls()?),
-            MailSecurity::Tls => Tls::Wrapper(tls()?),
+        let server = SmtpServer {
+            host: config.host.clone(),
+            port: config.port(),
+            security: config.security,
+            username: config.username.clone(),
+            password: config.password.clone(),
         };
-        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
-            .port(config.port())
-            .tls(tls)
-            .timeout(Some(PATIENCE));
-        if !config.username.is_empty() {
-            let password = config.password.reveal().to_owned();
-            transport = transport.credentials(Credentials::new(config.username.clone(), password));
-        }
         let reply_to = match config.reply_to.as_str() {
             "" => None,
             address => Some(mailbox("mail.reply_to", address)?),
         };
-        Ok(Some(Self { transport: transport.build(), from: mailbox("mail.from", &config.from)?, reply_to }))
+        Ok(Some(Self { smtp: server.way(None)?, from: mailbox("mail.from", &config.from)?, reply_to }))
     }
 
     /// Sends one mail; when this returns, the server has taken it.
     pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let domain = self.from.email.domain();
-        let mut message = Message::builder()
-            .from(self.from.clone())
-            .to(mailbox("the recipient", &letter.to)?)
-            .subject(letter.subject.clone())
-            // The same mail tried twice has the same id, so that a reader sees it once.
-            .message_id(Some(format!("<{}@{domain}>", letter.id)))
-            .header(ContentType::TEXT_PLAIN);
-        if let Some(reply_to) = &self.reply_to {
-            message = message.reply_to(reply_to.clone());
-        }
-        let message = message.body(letter.body.clone()).map_err(|error| MailError::Message(error.to_string()))?;
-        match tokio::time::timeout(2 * PATIENCE, self.transport.send(message)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if error.is_permanent() => Err(MailError::Refused(told(&error))),
-            Ok(Err(error)) => Err(MailError::Later(told(&error))),
-            Err(_) => Err(MailError::Later("it took too long".to_owned())),
-        }
+        // The same mail tried twice has the same id, so that a reader sees it once.
+        let (message_id, references, reply_to) = match &letter.answers {
+            None => (format!("{}@{domain}", letter.id), Vec::new(), self.reply_to.clone()),
+            Some(answers) => (
+                reference::message_id(&letter.id, &answers.reference, domain),
+                vec![reference::anchor(&answers.reference, domain)],
+                Some(mailbox("the inbox's address", &answers.address)?),
+            ),
+        };
+        let draft = Draft {
+            from: self.from.clone(),
+            to: mailbox("the recipient", &letter.to)?,
+            subject: letter.subject.clone(),
+            text: letter.body.clone(),
+            html: None,
+            files: Vec::new(),
+            reply_to,
+            message_id,
+            answers: None,
+            references,
+            automatic: false,
+        };
+        self.smtp.send(draft).await
     }
 }
 
-/// The error with its causes, in one line.
-fn told(error: &lettre::transport::smtp::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let further = error.to_string();
-        if !text.contains(&further) {
-            text.push_str(": ");
-            text.push_str(&further);
-        }
-        cause = error.source();
-    }
-    text.replace(['\r', '\n'], " ")
-}
-
-fn mailbox(name: &'static str, address: &str) -> Result<Mailbox, MailError> {
+/// An address, with or without a name; `name` says in an error whose it is.
+pub fn mailbox(name: &'static str, address: &str) -> Result<Mailbox, MailError> {
     let parsed = address.parse::<Mailbox>().or_else(|error| quoted(address).ok_or(error));
     parsed.map_err(|error| MailError::Address { name, value: address.to_owned(), reason: error.to_string() })
 }

@@ -5,6 +5,7 @@
 
 use sqlx::{Any, Row, Transaction};
 
+use super::merges::current;
 use super::threads::Person;
 use super::{Result, Store};
 use crate::domain::{Contact, CustomerId};
@@ -64,7 +65,8 @@ pub(super) async fn find_person(
         if let Some(row) = row {
             let id = CustomerId(row.try_get("customer_id")?);
             keep_person(tx, &id, person, now).await?;
-            return Ok(Some(id));
+            // Writing waited for a merge that was under way; what it moved is not seen above.
+            return Ok(Some(current(tx, id).await?));
         }
     }
     let id = CustomerId::generate();

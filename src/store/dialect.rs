@@ -53,6 +53,14 @@ impl Dialect {
         }
     }
 
+    /// Lets one after another find or make what belongs to an inbox.
+    pub(super) fn lock_inbox(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "SELECT id FROM inboxes WHERE id = $1",
+            Dialect::Postgres => "SELECT id FROM inboxes WHERE id = $1 FOR NO KEY UPDATE",
+        }
+    }
+
     pub(super) fn migrations(self) -> &'static Migrator {
         match self {
             Dialect::Sqlite => &SQLITE_MIGRATIONS,

@@ -46,9 +46,10 @@ impl Store {
             .await?;
         sqlx::query(
             "UPDATE customers SET name = COALESCE($2, name), email = COALESCE($3, email), phone = COALESCE($4, phone) \
-             WHERE id = $1 AND external_id IS NULL",
+             WHERE id = (SELECT customer_id FROM conversations WHERE id = $1) AND external_id IS NULL",
         )
-        .bind(introduction.customer_id.as_str())
+        // Whose the conversation is now: the records may have been merged since the hello.
+        .bind(id.as_str())
         .bind(introduction.name)
         .bind(introduction.email)
         .bind(introduction.phone)

@@ -306,7 +306,7 @@ fn search() -> String {
 }
 
 /// The pattern that finds these words anywhere, with its own signs taken literally.
-fn like(words: &str) -> String {
+pub(super) fn like(words: &str) -> String {
     let literal = words.trim().to_lowercase().replace('\0', "");
     let literal = literal.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{literal}%")

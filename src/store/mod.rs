@@ -21,7 +21,9 @@ mod introduction;
 mod listing;
 mod log;
 mod mails;
+mod merges;
 mod notes;
+mod people;
 mod presence;
 mod queue;
 mod receipts;
@@ -56,7 +58,9 @@ pub use listing::{Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed
 pub use log::{Accepted, NewEntry, NewMessage};
 pub use mails::{Mail, MailKind, MailState, NewMail, Outbox};
 
+pub use merges::{Merge, Merging, Unmerging};
 pub use notes::Note;
+pub use people::{KnownBy, MaybeSame, Profile, Resemblance};
 pub use presence::Colleague;
 pub use queue::{Unread, Waiting};
 pub use refused::RefusedOrigin;
@@ -65,7 +69,7 @@ pub use sessions::{Link, LinkKind, LinkUse, NewLink, Newcomer, SESSION};
 pub use shop::{ImportedEvent, StoredFile, Track};
 pub use threads::{Person, Reached, Thread, Waits};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
-pub use visitors::{Identity, ImportedCustomer, Visitor};
+pub use visitors::{Identity, ImportedCustomer, Proof, Visitor};
 
 use crate::base::clock::Clock;
 use crate::base::vault::Vault;

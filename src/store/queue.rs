@@ -125,7 +125,7 @@ impl Store {
     }
 
     /// Agents' words said before `before` that customers with an address did not read.
-    /// What is older than `since` is left alone.
+    /// What is older than `since` is left alone, and so are those whom a channel tells.
     pub async fn unread(&self, since: Timestamp, before: Timestamp, limit: i64) -> Result<Vec<Unread>> {
         let rows = sqlx::query(
             "SELECT c.id, k.email, k.name, \
@@ -134,6 +134,7 @@ impl Store {
              JOIN entries e ON e.conversation_id = c.id AND e.author_kind = 'agent' AND e.words IS NOT NULL \
                AND e.seq > c.read_seq AND e.seq > c.mailed_seq \
              WHERE k.email IS NOT NULL AND c.words_seq > c.read_seq AND c.words_seq > c.mailed_seq AND c.updated_at >= $1 \
+             AND NOT EXISTS (SELECT 1 FROM threads t WHERE t.conversation_id = c.id AND t.audience = 'customer') \
              GROUP BY c.id, k.email, k.name, c.read_seq, c.mailed_seq HAVING MAX(e.at) <= $2 ORDER BY c.id LIMIT $3",
         )
         .bind(since.as_microsecond())

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{Result, Store, json, to_json};
 use crate::base::ids::new_id;
@@ -194,12 +194,25 @@ impl Store {
             "DELETE FROM orders",
             "DELETE FROM articles",
             "DELETE FROM tracks WHERE conversation_id IS NULL",
-            "DELETE FROM customers WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.customer_id = customers.id) \
-             AND NOT EXISTS (SELECT 1 FROM tracks t WHERE t.customer_id = customers.id) \
-             AND NOT EXISTS (SELECT 1 FROM visitors v WHERE v.customer_id = customers.id) \
-             AND NOT EXISTS (SELECT 1 FROM files f WHERE f.customer_id = customers.id)",
         ] {
             sqlx::query(sql).execute(&mut *tx).await?;
+        }
+        // Who was merged with another has left something, too.
+        let silent = "SELECT k.id FROM customers k \
+             WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.customer_id = k.id) \
+             AND NOT EXISTS (SELECT 1 FROM tracks t WHERE t.customer_id = k.id) \
+             AND NOT EXISTS (SELECT 1 FROM visitors v WHERE v.customer_id = k.id) \
+             AND NOT EXISTS (SELECT 1 FROM files f WHERE f.customer_id = k.id) \
+             AND NOT EXISTS (SELECT 1 FROM merges m WHERE m.kept = k.id OR m.merged = k.id) \
+             AND NOT EXISTS (SELECT 1 FROM customers o WHERE o.merged_into = k.id)";
+        for sql in [
+            format!("DELETE FROM contacts WHERE customer_id IN ({silent}) AND source = 'import'"),
+            format!(
+                "DELETE FROM customers WHERE id IN ({silent} AND NOT EXISTS \
+                 (SELECT 1 FROM contacts p WHERE p.customer_id = k.id)) AND merged_into IS NULL"
+            ),
+        ] {
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
         }
         bump(&mut tx, "articles").await?;
         bump(&mut tx, "products").await?;
@@ -216,7 +229,9 @@ impl Store {
 
     pub async fn add_track(&self, track: Track) -> Result<()> {
         sqlx::query(
-            "INSERT INTO tracks (id, customer_id, conversation_id, name, properties, at) VALUES ($1, $2, $3, $4, $5, $6)",
+            // Whose the conversation is now: the records may have been merged since the hello.
+            "INSERT INTO tracks (id, customer_id, conversation_id, name, properties, at) \
+             VALUES ($1, COALESCE((SELECT customer_id FROM conversations WHERE id = $3), $2), $3, $4, $5, $6)",
         )
         .bind(new_id("trk"))
         .bind(track.customer_id.as_str())
@@ -267,6 +282,11 @@ impl Store {
         .bind(self.now_micros())
         .execute(&self.writer)
         .await?;
+        Ok(())
+    }
+
+    pub async fn remove_file(&self, id: &FileId) -> Result<()> {
+        sqlx::query("DELETE FROM files WHERE id = $1").bind(id.as_str()).execute(&self.writer).await?;
         Ok(())
     }
 

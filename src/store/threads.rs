@@ -102,6 +102,8 @@ impl Store {
         resume: Option<&ConversationId>,
     ) -> Result<Option<Reached>> {
         let now = self.now_micros();
+        // Two first messages at once would each make a person, a conversation and a thread.
+        sqlx::query(self.dialect.lock_inbox()).bind(inbox.as_str()).execute(&mut **tx).await?;
         let known = sqlx::query(
             // What waited for the customer to write goes out now.
             "UPDATE threads SET details = $3, customer_at = $4, \

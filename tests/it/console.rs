@@ -371,6 +371,97 @@ async fn replies_are_suggested_and_facts_are_known() {
 }
 
 #[tokio::test]
+async fn two_customers_become_one_and_two_again() {
+    let server = server().await;
+    let (api, viewer) = (Api::with_role(server, "agent").await, Api::with_role(server, "viewer").await);
+    let token = token(server, "agent", "Noor").await;
+    let introduce = json!({"type": "submit", "seq": 0, "values": {"name": "Merle Ash", "email": "merle@mail.example"}});
+    let (mut one, mut two) = (Customer::arrive(server).await, Customer::arrive(server).await);
+    for customer in [&mut one, &mut two] {
+        customer.socket.send(introduce.clone()).await;
+        customer.ask("hello").await;
+    }
+    let customer_of = async |customer: &Customer| -> String {
+        let story = api.get(&format!("/v1/conversations/{}", customer.conversation)).await.ok();
+        story["customer"]["id"].as_str().expect("an id").to_owned()
+    };
+    let (kept, merged) = (customer_of(&one).await, customer_of(&two).await);
+    let its = |id: &str| format!("/v1/customers/{id}");
+    let facts = viewer.get(&its(&kept)).await.ok();
+    assert_eq!(facts["possible_duplicates"][0]["id"], merged.as_str(), "{facts}");
+    assert_eq!(facts["possible_duplicates"][0]["same"], "email");
+    assert_eq!(facts["contacts"], json!([]), "what was typed proves nothing");
+    let found = viewer.get("/v1/customers?query=merle").await.ok();
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(2), "{found}");
+    viewer.get("/v1/customers?query=m").await.problem(422);
+
+    let mut console = Console::with_token(server, &token, json!({"type": "hello"})).await;
+    let with = json!({"customer_id": merged});
+    viewer.post(&format!("{}/merge", its(&kept)), with.clone()).await.problem(403);
+    api.post(&format!("{}/merge", its(&kept)), json!({"customer_id": kept})).await.problem(422);
+    api.post(&format!("{}/merge", its("cus_none")), with.clone()).await.problem(404);
+    let done = api.post(&format!("{}/merge", its(&kept)), with.clone()).await.ok();
+    assert_eq!(done["customer_id"], kept.as_str());
+    let told = console.first("conversation", |frame| frame["conversation"]["id"] == two.conversation.as_str()).await;
+    assert_eq!(told["conversation"]["customer_id"], kept.as_str());
+    let again = api.post(&format!("{}/merge", its(&kept)), with).await.problem(409);
+    assert_eq!(again["code"], "merged");
+
+    let facts = viewer.get(&its(&merged)).await.ok();
+    assert_eq!((&facts["customer"]["id"], &facts["merged_from"]), (&json!(kept), &json!(merged)));
+    assert_eq!(facts["conversations"].as_array().map(Vec::len), Some(2), "{facts}");
+    assert_eq!(facts["merges"][0]["customer"]["id"], merged.as_str());
+    assert_eq!(facts["possible_duplicates"], json!([]));
+    // The open chat goes on, with what the visitor has uploaded.
+    two.ask("still here").await;
+
+    let undo = done["undo"]["path"].as_str().expect("a path");
+    viewer.post_nothing(undo).await.problem(403);
+    api.post(undo, done["undo"]["body"].clone()).await.ok();
+    assert_eq!(api.post_nothing(undo).await.problem(409)["code"], "undone");
+    assert_eq!(customer_of(&two).await, merged);
+    api.post_nothing("/v1/merges/mrg_none/undo").await.problem(404);
+}
+
+#[tokio::test]
+async fn an_agent_sends_a_file() {
+    let server = server().await;
+    let api = Api::with_role(server, "agent").await;
+    let mut ann = Customer::arrive(server).await;
+    ann.ask("hello").await;
+    let to = path(&ann.conversation, "files");
+    let form = |bytes: Vec<u8>| {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name("plan.pdf").mime_str("application/pdf").unwrap();
+        reqwest::multipart::Form::new().part("file", part)
+    };
+    let send = async |api: &Api, bytes: Vec<u8>, key: &str| {
+        api.send(api.request(Method::POST, &to).header("idempotency-key", key).multipart(form(bytes))).await
+    };
+    assert_eq!(send(&api, vec![1; 10], "a").await.problem(409)["code"], "not_held");
+    api.post_nothing(&path(&ann.conversation, "take")).await.ok();
+    // Larger than other bodies may be.
+    let sent = send(&api, vec![1; 400_000], "a").await.ok();
+    let event = ann.event(|event| event["content"]["type"] == "file").await;
+    assert_eq!((&event["seq"], &event["author"]["kind"]), (&sent["seq"], &json!("agent")));
+    assert_eq!((&event["content"]["name"], &event["content"]["bytes"]), (&json!("plan.pdf"), &json!(400_000)));
+    assert_eq!(send(&api, vec![1; 400_000], "a").await.ok()["seq"], sent["seq"], "the same key sends nothing");
+    // The customer may read it, and nobody else's.
+    let url = event["content"]["url"].as_str().expect("an address");
+    let visitor = Api::with_token(server, &ann.token);
+    assert_eq!(visitor.get(url).await.status, 200);
+    let stranger = Customer::arrive(server).await;
+    assert_eq!(Api::with_token(server, &stranger.token).get(url).await.status, 404);
+
+    assert!(send(&api, vec![0; 11 * 1024 * 1024], "b").await.problem(413)["detail"].is_string());
+    let other = Api::with_role(server, "agent").await;
+    assert_eq!(send(&other, vec![1; 10], "c").await.problem(409)["code"], "held");
+    let viewer = Api::with_role(server, "viewer").await;
+    send(&viewer, vec![1; 10], "d").await.problem(403);
+    let nothing = reqwest::multipart::Form::new().text("words", "no file");
+    api.send(api.request(Method::POST, &to).multipart(nothing)).await.problem(422);
+}
+
+#[tokio::test]
 async fn the_sample_shop_gives_way_to_ones_own() {
     let server = Server::start().await;
     let owner = Api::with_role(&server, "owner").await;

@@ -89,6 +89,8 @@ export type StatusContent = {
   state?: "open" | "resolved" | "reopened";
   message?: Seq;
   delivery?: "sent" | "delivered" | "read" | "failed";
+  /** Why it failed, in words. */
+  reason?: string;
 };
 
 export type Content =
@@ -109,6 +111,8 @@ export type Content =
 export interface Identity {
   user_id: string;
   email?: string;
+  /** E.164. */
+  phone?: string;
   name?: string;
   hmac: string;
 }

@@ -7,7 +7,7 @@ use super::kept::{Kept, Unique};
 use super::problem::{Found, Problems};
 use super::shapes::{is_country, is_email, is_locale, is_number};
 use super::source::{self, Record, Step};
-use crate::store::{Identity, ImportedCustomer};
+use crate::store::{Identity, ImportedCustomer, Proof};
 
 const CUSTOMER: [&str; 10] =
     ["external_id", "name", "email", "phone", "locale", "country", "city", "club_tier", "joined", "attributes"];
@@ -43,6 +43,8 @@ fn customer(record: &Record, found: &Found) -> Option<ImportedCustomer> {
             is_email,
             "an e-mail address: write it without a name, for example eva@example.com",
         )),
+        phone: fields.optional_text("phone"),
+        proof: Proof::Import,
     };
     let joined =
         fields.optional_parsed::<jiff::civil::Date>("joined", "a day: write year-month-day, for example 2026-11-23");
@@ -59,7 +61,6 @@ fn customer(record: &Record, found: &Found) -> Option<ImportedCustomer> {
     attributes.extend(facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     Some(ImportedCustomer {
         identity,
-        phone: fields.optional_text("phone"),
         locale: fields.optional_fitting("locale", is_locale, "a language: write for example `nl` or `nl-BE`"),
         attributes,
     })

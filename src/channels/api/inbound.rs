@@ -163,7 +163,9 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_refused() {
-        for body in ["", "{}", r#"{"type":"message","id":"","thread":"t","person":{"id":"p"}}"#, r#"{"type":"delivery"}"#] {
+        for body in
+            ["", "{}", r#"{"type":"message","id":"","thread":"t","person":{"id":"p"}}"#, r#"{"type":"delivery"}"#]
+        {
             assert!(Message::parse(body.as_bytes()).is_none(), "{body}");
         }
     }

@@ -96,7 +96,8 @@ impl Channel for Api {
             Unsigned::Stale => refused("the signature is stale"),
             Unsigned::Wrong => refused("the signature does not fit"),
         })?;
-        let unreadable = Refusal { status: StatusCode::BAD_REQUEST, reason: "the body is no message: see docs/channels/api.md" };
+        let unreadable =
+            Refusal { status: StatusCode::BAD_REQUEST, reason: "the body is no message: see docs/channels/api.md" };
         let message = inbound::Message::parse(&request.body).ok_or(unreadable)?;
         let event = NewEvent { key: message.key(), place: message.place(), body: message.to_json() };
         Ok(Receipt { events: vec![event], ..Receipt::default() })

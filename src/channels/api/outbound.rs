@@ -27,7 +27,8 @@ fn json_of(message: &Outgoing, address: &str) -> Value {
             json!({ "type": "options", "text": text, "options": options.iter().map(option).collect::<Vec<_>>() })
         }
         Outgoing::Cards { items } => {
-            let items: Vec<Value> = items.iter().map(|card| json!({ "id": card.id, "product": card.product })).collect();
+            let items: Vec<Value> =
+                items.iter().map(|card| json!({ "id": card.id, "product": card.product })).collect();
             json!({ "type": "products", "items": items })
         }
         Outgoing::File { id, name, media_type, bytes, caption } => {

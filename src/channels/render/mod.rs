@@ -21,6 +21,7 @@ pub use slack_text::unmarked;
 pub use staff::{Escalated, for_staff, headline};
 
 use super::channel::{Capabilities, Card, Outgoing, Pick, pick_id};
+use crate::base::markdown::{blocks_with_links, is_safe_address, write};
 use crate::domain::content::{Choice, HandoffState, ProductCard, Source};
 use crate::domain::{AuthorKind, Content, Entry, FileId, Seq};
 
@@ -66,7 +67,7 @@ struct Renderer<'a> {
 
 impl Renderer<'_> {
     fn words(&self, markdown: &str) -> Vec<Outgoing> {
-        let text = marked_up(markdown, self.can.markup);
+        let text = marked_up(&self.linked(markdown), self.can.markup);
         pieces(&text, self.can.text).into_iter().map(Outgoing::Text).collect()
     }
 
@@ -170,7 +171,7 @@ impl Renderer<'_> {
 
     /// Words of which the last piece stands above what can be pressed.
     fn below(&self, markdown: &str, most: usize, last: impl Fn(String) -> Outgoing) -> Vec<Outgoing> {
-        let mut pieces = pieces(&marked_up(markdown, self.can.markup), most.min(self.can.text));
+        let mut pieces = pieces(&marked_up(&self.linked(markdown), self.can.markup), most.min(self.can.text));
         let end = pieces.pop().unwrap_or_else(|| "…".to_owned());
         pieces.into_iter().map(Outgoing::Text).chain([last(end)]).collect()
     }
@@ -178,6 +179,8 @@ impl Renderer<'_> {
     /// That somebody waits was said in words before; who has come was not.
     fn handoff(&self, state: HandoffState, agent: Option<&str>) -> Vec<Outgoing> {
         match (state, agent) {
+            // Nobody waits before a mailbox for somebody to come: their words tell.
+            _ if self.can.digest => Vec::new(),
             (HandoffState::Assigned, Some(name)) => self.words(&format!("*{} is here now.*", escaped(name))),
             _ => Vec::new(),
         }
@@ -194,6 +197,12 @@ impl Renderer<'_> {
             }],
             _ => self.words(&format!("{} ({}) is too large to be sent here.", escaped(name), size(bytes))),
         }
+    }
+
+    /// Links that begin at this server, as they are followed from elsewhere.
+    fn linked(&self, markdown: &str) -> String {
+        let rewrite = |url: &str| is_safe_address(url).then(|| self.absolute(url));
+        write(&blocks_with_links(markdown, rewrite))
     }
 
     fn absolute(&self, url: &str) -> String {

@@ -20,14 +20,14 @@ pub enum Picked {
 
 /// What was picked of what the shop said last: `history` is the log's end, oldest first.
 /// A button names its entry; a number means the last thing that could be picked, as long as
-/// the customer has said nothing since.
+/// nobody but the bot has said anything since: a colleague may have asked for a number.
 pub fn picked(history: &[Entry], pressed: Option<&str>, text: Option<&str>) -> Option<Picked> {
     if let Some((kind, seq, place)) = pressed.and_then(parse_pick) {
         let entry = history.iter().find(|entry| entry.seq == seq && entry.author.kind != AuthorKind::Customer)?;
         return of(entry, place, kind == 's');
     }
     let number = number(text?)?;
-    let mut said = history.iter().rev().take_while(|entry| !is_said_by_customer(entry));
+    let mut said = history.iter().rev().take_while(|entry| !is_said_by_a_person(entry));
     let entry = said.find(|entry| is_pickable(&entry.content))?;
     let is_score = matches!(entry.content, Content::Survey { .. });
     of(entry, if is_score { number } else { number - 1 }, is_score)
@@ -53,8 +53,8 @@ fn is_pickable(content: &Content) -> bool {
     matches!(content, Content::Choices { .. } | Content::Products { .. } | Content::Survey { .. })
 }
 
-fn is_said_by_customer(entry: &Entry) -> bool {
-    entry.author.kind == AuthorKind::Customer && entry.content.line().is_some()
+fn is_said_by_a_person(entry: &Entry) -> bool {
+    matches!(entry.author.kind, AuthorKind::Customer | AuthorKind::Agent) && entry.content.line().is_some()
 }
 
 /// `2`, `2.`, `(2)`, `#2`: nothing else is only a number.
@@ -66,7 +66,7 @@ fn number(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Author, CustomerId};
+    use crate::domain::{AgentId, Author, CustomerId};
     use jiff::Timestamp;
     use rstest::rstest;
 
@@ -110,6 +110,8 @@ mod tests {
     fn a_number_after_other_words_is_a_number() {
         let said = entry(2, Author::customer(&CustomerId("cus_1".into())), Content::text("hello"));
         assert_eq!(picked(&[choices(1), said], None, Some("1")), None);
+        let asked = entry(2, Author::agent(&AgentId("agt_1".into()), "Noor"), Content::text("How many?"));
+        assert_eq!(picked(&[choices(1), asked], None, Some("1")), None);
     }
 
     #[test]

@@ -62,7 +62,8 @@ fn product(i: usize) -> ProductCard {
 }
 
 fn choices(n: usize) -> Content {
-    let option = |i| Choice { title: format!("What does choice number {i} mean for my order?"), payload: format!("p{i}") };
+    let option =
+        |i| Choice { title: format!("What does choice number {i} mean for my order?"), payload: format!("p{i}") };
     Content::Choices { text: "Which of these?".into(), options: (0..n).map(option).collect() }
 }
 
@@ -163,6 +164,16 @@ fn what_cannot_be_pressed_is_numbered() {
     let said = words(&for_customer(&entry(Content::Products { items: vec![product(0)] }), &WORDS, PLACE));
     assert!(said.contains("79.90 EUR") && said.contains("https://chat.shop.example/p/0"), "{said}");
     assert!(said.contains("[of] *wool*"), "words that look like marks stay words: {said}");
+}
+
+#[test]
+fn links_lead_somewhere_from_elsewhere() {
+    let text = Content::text("You have [until May](/help/returns#may) or [ask](https://a.example/).");
+    let said = words(&for_customer(&entry(text), &WORDS, PLACE));
+    assert!(
+        said.contains("until May (https://chat.shop.example/help/returns#may) or ask (https://a.example/)"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -88,14 +88,26 @@ pub fn without_pictures(blocks: &Value) -> Value {
 
 /// Words; where they end in nothing but links, those are sources, and stand below, smaller.
 fn answer(text: &str) -> Vec<Value> {
-    let is_link = |line: &str| line.starts_with("<http") && line.ends_with('>') && line.matches('>').count() == 1;
-    match text.rsplit_once("\n\n") {
-        Some((words, links)) if links.lines().all(is_link) => {
-            let elements: Vec<Value> = links.lines().take(CONTEXT).map(mrkdwn).collect();
+    let parts = text.rsplit_once("\n\n").and_then(|(words, end)| Some((words, links(end)?)));
+    match parts {
+        Some((words, links)) => {
+            let elements: Vec<Value> = links.into_iter().take(CONTEXT).map(mrkdwn).collect();
             with(sections(words), json!({"type": "context", "elements": elements}))
         }
-        _ => sections(text),
+        None => sections(text),
     }
+}
+
+/// The links of a text that has nothing else.
+fn links(text: &str) -> Option<Vec<&str>> {
+    let mut links = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let end = rest.starts_with("<http").then(|| rest.find('>'))?? + 1;
+        links.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    Some(links)
 }
 
 fn card(card: &Card) -> [Value; 2] {

@@ -87,8 +87,11 @@ pub struct SignedIdentity {
     #[serde(default)]
     pub email: Option<String>,
     #[serde(default)]
+    pub phone: Option<String>,
+    #[serde(default)]
     pub name: Option<String>,
-    /// hex HMAC-SHA256(inbox secret, user_id)
+    /// hex HMAC-SHA256(inbox secret, user_id); or of user_id, email and phone, those that
+    /// are given, with a line feed between them, which proves the address and the number, too.
     pub hmac: String,
 }
 

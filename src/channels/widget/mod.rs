@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{Any, CorsLayer};
 
-use super::files::Files;
+use crate::engine::files::Files;
 use super::limits::Limiter;
 use crate::base::config::Config;
 use crate::base::proxy;

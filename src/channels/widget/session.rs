@@ -16,10 +16,10 @@ use super::hello::{Refused, admit, inbox};
 use super::{Caller, Shared, Widget};
 use crate::base::secret::token_hash;
 use crate::bus::{News, Passing, Subscription};
-use crate::channels::files::file_content;
 use crate::domain::content::SurveyKind;
 use crate::domain::inbox::InboxSettings;
 use crate::domain::{Author, AuthorKind, Content, Entry, FileId, Seq};
+use crate::engine::files::file_content;
 use crate::engine::{Inbound, IntakeError};
 use crate::store::{Feedback, FeedbackKind, Inbox, Introduction, StoreError, Track, Visitor};
 use crate::wire::{Gone, Incoming, Wire};
@@ -356,8 +356,13 @@ impl Session<'_> {
     }
 
     async fn attachment(&mut self, id: FileId) -> Result<Content, ErrorFrame> {
-        let file = self.shared.engine.store().file(&id).await.map_err(|error| unavailable(&error))?;
-        let Some(file) = file.filter(|file| file.customer_id == self.visitor.customer_id) else {
+        let store = self.shared.engine.store();
+        let file = store.file(&id).await.map_err(|error| unavailable(&error))?;
+        // Whose the conversation is now: records may have been merged since the hello.
+        let conversation =
+            store.conversation(&self.visitor.conversation_id).await.map_err(|error| unavailable(&error))?;
+        let own = conversation.map(|conversation| conversation.customer_id);
+        let Some(file) = file.filter(|file| Some(&file.customer_id) == own.as_ref()) else {
             let message = format!("there is no upload `{id}` of yours");
             return Err(ErrorFrame::new(ErrorCode::BadFrame, message));
         };

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Widget;
 use crate::base::cookie;
-use crate::channels::files::FileError;
+use crate::engine::files::FileError;
 use crate::domain::FileId;
 use crate::store::{Store, StoreError, StoredFile, Visitor};
 

@@ -6,9 +6,10 @@
 //!
 //! `offers` gives those who wait to whom it is the turn of, `alarms` raises again what
 //! nobody takes, `unread` mails what a customer who has gone did not read, and [`watch`]
-//! looks after all three. `seen` tells who has read what.
+//! looks after all three. `seen` tells who has read what; `filing` sends agents' files.
 
 mod alarms;
+mod filing;
 mod offers;
 mod seen;
 mod unread;
@@ -66,6 +67,8 @@ pub struct Reply {
     pub seen: Option<Seq>,
 }
 
+pub use filing::{NewFile, SendFileError};
+
 #[derive(Debug, thiserror::Error)]
 pub enum HandoffError {
     #[error(transparent)]
@@ -116,7 +119,7 @@ impl Engine {
 
     /// An agent who holds the conversation says something.
     pub async fn reply(&self, id: &ConversationId, agent: &Agent, reply: Reply) -> Result<Seq, HandoffError> {
-        let key = reply.key.map(|key| format!("agent:{}:{key}", agent.id));
+        let key = reply.key.map(|key| own_key(agent, &key));
         let (agent, name, content) = (agent.id.clone(), agent.name.clone(), Content::text(reply.text));
         let step = self.step(id, Change::Reply { agent, name, content, key, seen: reply.seen }, None).await?;
         Ok(step.seq)
@@ -256,6 +259,11 @@ impl Engine {
         self.offer(&waiting).await?;
         self.raise_alarms(&waiting).await
     }
+}
+
+/// An agent's own key of what they say: nobody else's is the same.
+fn own_key(agent: &Agent, key: &str) -> String {
+    format!("agent:{}:{key}", agent.id)
 }
 
 pub(super) async fn watch(engine: Engine) {

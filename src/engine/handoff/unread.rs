@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::{Engine, HandoffError};
 use crate::domain::AuthorKind;
-use crate::engine::post::letters;
+use crate::engine::post::letters::{self, WayBack};
 
 /// Words older than this are past being mailed: mail may have been set up only now.
 const AT_MOST: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -35,7 +35,8 @@ impl Engine {
                 Some(conversation) => store.last_page(&conversation.customer_id).await?,
                 None => None,
             };
-            let mail = letters::reply(&self.shop_name().await?, &unread, &said, page.as_deref());
+            let back = WayBack { page, by_mail: self.mail_inbox().await?.is_some() };
+            let mail = letters::reply(&self.shop_name().await?, &unread, &said, &back);
             store.mail_unread(&unread, &mail).await?;
         }
         Ok(())

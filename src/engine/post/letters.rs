@@ -52,8 +52,17 @@ pub fn escalation(story: &Story, agent: &Agent, step: i64) -> NewMail {
     }
 }
 
+/// How a customer goes on who has left the chat.
+#[derive(Default)]
+pub struct WayBack {
+    /// The page where they chatted.
+    pub page: Option<String>,
+    /// Whether an answer to the mail comes back to the conversation.
+    pub by_mail: bool,
+}
+
 /// Agents' words that a customer did not read in the chat, each with who said them.
-pub fn reply(shop: &str, unread: &Unread, said: &[(String, String)], page: Option<&str>) -> NewMail {
+pub fn reply(shop: &str, unread: &Unread, said: &[(String, String)], back: &WayBack) -> NewMail {
     let greeting = unread.name.as_deref().map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"));
     let mut body = format!("{greeting}\n\n");
     let mut speaker = "";
@@ -64,7 +73,10 @@ pub fn reply(shop: &str, unread: &Unread, said: &[(String, String)], page: Optio
         }
         body.push_str(&format!("{words}\n\n"));
     }
-    match page {
+    if back.by_mail {
+        body.push_str("You can simply answer this mail.\n\n");
+    }
+    match &back.page {
         Some(page) => body.push_str(&format!("Go on in the chat, where your conversation is saved:\n{page}\n")),
         None => body.push_str("Go on in the chat on our website, where your conversation is saved.\n"),
     }
@@ -191,9 +203,12 @@ mod tests {
             last: 7,
         };
         let said = [("Noor".to_owned(), "Hello.".to_owned()), ("Noor".to_owned(), "It is on its way.".to_owned())];
-        let mail = reply("Alder & Wick", &unread, &said, None);
+        let mail = reply("Alder & Wick", &unread, &said, &WayBack::default());
         assert_eq!(mail.body.matches("Noor from Alder & Wick wrote").count(), 1, "{}", mail.body);
         assert!(mail.body.contains("Hello.\n\nIt is on its way."));
+        assert!(!mail.body.contains("answer this mail"), "nobody would read it");
+        let back = WayBack { by_mail: true, ..WayBack::default() };
+        assert!(reply("Alder & Wick", &unread, &said, &back).body.contains("answer this mail"));
         assert_eq!((mail.to.as_str(), mail.seq), ("ann@post.example", Some(7)));
     }
 }

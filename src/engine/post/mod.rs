@@ -10,8 +10,9 @@ use jiff::SignedDuration;
 use super::Engine;
 use crate::base::ids::random_u32;
 use crate::bus::News;
-use crate::mail::{Letter, MailError};
-use crate::store::{Link, LinkKind, Mail, StoreError};
+use crate::mail::reference::reference;
+use crate::mail::{Answers, Letter, MailError};
+use crate::store::{Inbox, Link, LinkKind, Mail, MailKind, StoreError};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A sender that dies is followed after so long.
@@ -52,7 +53,7 @@ impl Engine {
         };
         let id = crate::base::ids::new_id("mai");
         let (subject, body) = letters::test(&self.inner.settings.address);
-        mailer.send(&Letter { id, to: to.to_owned(), subject, body }).await
+        mailer.send(&Letter { id, to: to.to_owned(), subject, body, answers: None }).await
     }
 
     /// Mails a one-time link; whether mail is set up.
@@ -80,7 +81,8 @@ impl Engine {
     async fn send(&self, mail: Mail) -> Result<(), StoreError> {
         let Some(mailer) = &self.inner.mailer else { return Ok(()) };
         let store = &self.inner.store;
-        let letter = Letter { id: mail.id.0.clone(), to: mail.to, subject: mail.subject, body: mail.body };
+        let answers = self.answers(&mail).await?;
+        let letter = Letter { id: mail.id.0.clone(), to: mail.to, subject: mail.subject, body: mail.body, answers };
         match mailer.send(&letter).await {
             Ok(()) => {
                 metrics::counter!("rapport_mails_total", "end" => "sent").increment(1);
@@ -98,6 +100,25 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// The inbox that reads customers' answers to mails: the first that reads mails at all.
+    pub(super) async fn mail_inbox(&self) -> Result<Option<Inbox>, StoreError> {
+        let inboxes = self.inner.store.inboxes().await?;
+        Ok(inboxes.into_iter().find(|inbox| inbox.active && inbox.channel == "email"))
+    }
+
+    /// Where a customer's answer to a mail comes back to its conversation.
+    async fn answers(&self, mail: &Mail) -> Result<Option<Answers>, StoreError> {
+        let conversation = match &mail.conversation_id {
+            Some(id) if mail.kind == MailKind::Reply.as_str() => id,
+            _ => return Ok(None),
+        };
+        let Some(inbox) = self.mail_inbox().await? else { return Ok(None) };
+        Ok(inbox.credentials.get("address").map(|address| Answers {
+            address: address.clone(),
+            reference: reference(&inbox.secret, conversation.as_str(), &mail.to),
+        }))
     }
 }
 

@@ -5,7 +5,7 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 use super::server::Server;
-use super::within;
+use super::{http_client, within};
 
 pub struct Api {
     client: Client,
@@ -24,7 +24,7 @@ pub struct Answer {
 impl Api {
     /// Nobody in particular.
     pub fn anonymous(server: &Server) -> Self {
-        Self { client: Client::new(), url: server.url.clone(), token: None }
+        Self { client: http_client(), url: server.url.clone(), token: None }
     }
 
     /// A caller with a new token of that role.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::api::Answer;
 use super::server::Server;
-use super::within;
+use super::{http_client, within};
 
 pub struct Browser {
     client: Client,
@@ -19,7 +19,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(server: &Server) -> Self {
-        Self { client: Client::new(), url: server.url.clone(), cookie: None, site: "same-origin" }
+        Self { client: http_client(), url: server.url.clone(), cookie: None, site: "same-origin" }
     }
 
     /// The owner, who has used the link of the first start.

@@ -20,6 +20,12 @@ use std::time::Duration;
 /// never comes fails after it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A client for HTTP, which needs a provider of cryptography before it is made.
+pub fn http_client() -> reqwest::Client {
+    rapport::base::outbound::install_tls();
+    reqwest::Client::new()
+}
+
 /// Runs to the end, or fails with what was waited for.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, future).await {

@@ -163,6 +163,16 @@ export interface StoryMail {
   error?: string;
 }
 
+/** What has not gone out to the customer yet, and why. */
+export interface Wait {
+  /** The first entry that waits. */
+  seq: number;
+  inbox_id: string;
+  attempts: number;
+  next_at: string;
+  error: string;
+}
+
 /** A conversation with all that there is to tell about it. */
 export interface StoryView extends Omit<Conversation, "customer"> {
   customer: Customer;
@@ -174,6 +184,7 @@ export interface StoryView extends Omit<Conversation, "customer"> {
   here?: boolean;
   page?: { url: string; title?: string } | string | null;
   mails?: StoryMail[];
+  waits?: Wait[];
 }
 
 export interface Order {
@@ -190,14 +201,55 @@ export interface Order {
   note?: string | null;
 }
 
+/** By what a customer is known, proven. */
+export interface Contact {
+  kind: string;
+  value: string;
+  source: "signed" | "import" | "channel" | "agent";
+  since: string;
+}
+
+/** A customer among others. */
+export interface Profile extends Customer {
+  conversations: number;
+  last_at?: string;
+}
+
+/** Somebody who may be the same person. */
+export interface Duplicate extends Profile {
+  same: "email" | "phone";
+}
+
+/** Another record that an agent found to be this person. */
+export interface Merge {
+  id: string;
+  customer: Profile;
+  conversations: number;
+  agent_id: string;
+  agent_name: string;
+  at: string;
+}
+
+/** What a merge answers. */
+export interface Merged {
+  id: string;
+  customer_id: string;
+  undo?: UndoCall;
+}
+
 export interface Facts {
   customer: Customer;
+  contacts: Contact[];
+  merges: Merge[];
+  possible_duplicates: Duplicate[];
   attributes: Record<string, unknown>;
   value?: string;
   orders: Order[];
   tracks: { name: string; properties: Record<string, unknown>; at: string }[];
   conversations: {
     id: string;
+    inbox_id: string;
+    channel: string;
     status: "open" | "resolved";
     created_at: string;
     updated_at: string;
@@ -257,11 +309,45 @@ export interface Inbox {
   id: string;
   public_key: string;
   name: string;
+  /** `web`, or a kind of `GET /v1/channels`. */
   channel: string;
+  /** Whether it takes and sends anything. */
+  active: boolean;
+  /** Why it does not work now, in words. */
+  trouble?: string;
+  /** What it has of the channel's fields; of a secret, "…". */
+  credentials: Record<string, string>;
+  /** Where the vendor delivers; empty for `web`. */
+  webhook_url: string;
   origins: string[];
   settings: InboxSettings;
   snippet: string;
   refused: { origin: string; tries: number; first_at: string; last_at: string }[];
+}
+
+/** A kind of channel, and what an inbox of it needs. */
+export interface ChannelSpec {
+  kind: string;
+  name: string;
+  summary: string;
+  guide: string;
+  fields: ChannelField[];
+  webhook: boolean;
+}
+
+export interface ChannelField {
+  name: string;
+  label: string;
+  help: string;
+  example: string;
+  required: boolean;
+  secret: boolean;
+}
+
+/** What a test of credentials found. */
+export interface Tested {
+  works: boolean;
+  findings: string[];
 }
 
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";

@@ -18,6 +18,8 @@ export const whenSignedOut = (what: () => void) => (onSignedOut = what);
 export interface Call {
   method?: string;
   body?: unknown;
+  /** A form with files, instead of a body. */
+  form?: FormData;
   idempotencyKey?: string;
   signal?: AbortSignal;
 }
@@ -29,6 +31,8 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(options.body);
   }
+  // The browser itself writes what parts the form's pieces.
+  if (options.form) init.body = options.form;
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
   if (options.signal) init.signal = options.signal;
 

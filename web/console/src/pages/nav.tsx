@@ -6,6 +6,7 @@ import { switchTheme } from "../lib/theme";
 import { hint } from "../keys/shortcuts";
 import { helpOpen } from "../keys/help";
 import { paletteOpen } from "../keys/palette";
+import { channelIcon, inboxState } from "../state/channels";
 import { choose, inboxes, inboxFilter, shownCounts, view } from "../state/inbox";
 import type { View } from "../state/order";
 import { colleagues, me, signOut } from "../state/session";
@@ -81,8 +82,13 @@ export function Nav(props: { route: string[] }) {
                     if (page !== "inbox") go(`/inbox/${view.peek()}`);
                   }}
                 >
-                  <Icon name={inbox ? "shop" : "ring"} />
+                  <Icon name={inbox ? channelIcon(inbox.channel) : "ring"} />
                   <span class="nav-label clip">{inbox?.name ?? t.nav.allInboxes}</span>
+                  {inbox && inboxState(inbox) === "trouble" && (
+                    <span class="nav-trouble" role="img" aria-label={t.inboxes.states.trouble} title={inbox.trouble}>
+                      <Icon name="alert" size={15} />
+                    </span>
+                  )}
                 </button>
               </li>
             ))}

@@ -77,6 +77,23 @@ export const resolve = (id: string) => act(id, "resolve", undefined, t.toasts.re
 
 export const reopen = (id: string) => act(id, "reopen", { hold: true }, t.toasts.reopened, {});
 
+/** Tries at once what waits to go out over a channel. */
+export async function deliver(id: string) {
+  const key = `${id} deliver`;
+  if (busy.peek().has(key)) return;
+  busy.value = new Set([...busy.peek(), key]);
+  try {
+    await post(`/v1/conversations/${id}/deliver`);
+    tell(t.delivery.tried);
+  } catch (error) {
+    // It may have gone out while nobody looked.
+    if (!(error instanceof Refusal && error.problem.code === "delivered")) warn(explain(error));
+  } finally {
+    busy.value = new Set([...busy.peek()].filter((one) => one !== key));
+    desk.reload(id);
+  }
+}
+
 /** Leaves a note; whether it is kept. */
 export async function note(id: string, text: string): Promise<boolean> {
   try {

@@ -13,6 +13,8 @@ import type { Story } from "./story";
 
 /** So many stories stay in memory and are kept up to date. */
 const KEPT = 16;
+/** Changes that come closer together than this are read as one. */
+const SETTLED = 250;
 /** Who types is forgotten when nobody says so again. */
 const TYPING_ENDS = 10_000;
 
@@ -88,7 +90,7 @@ export function reload(id: string) {
 }
 
 function rowOf(view: StoryView): Conversation {
-  const { entries: _e, notes: _n, moods: _m, summary: _s, read_seq: _r, here: _h, page: _p, mails: _l, ...row } = view;
+  const { entries: _e, notes: _n, moods: _m, summary: _s, read_seq: _r, here: _h, page: _p, mails: _l, waits: _w, ...row } = view;
   return row;
 }
 
@@ -127,6 +129,7 @@ const arrivals = new Gather<ServerFrame>((frames) => {
     if (frame.type === "conversation") {
       const { conversation } = frame;
       latest.set(conversation.id, conversation);
+      followUp(conversation);
       change(conversation.id, (known) => {
         const { customer, ...row } = conversation;
         return { ...known, view: { ...forgetful(known.view), ...row, customer: { ...known.view.customer, ...customer } } };
@@ -137,6 +140,29 @@ const arrivals = new Gather<ServerFrame>((frames) => {
   }
   if (latest.size > 0) inbox.put([...latest.values()]);
 });
+
+/** The frame does not tell what waits to go out, nor who a merged customer is now. */
+function followUp(row: Conversation) {
+  const known = storyOf(row.id);
+  if (!known) return;
+  if (row.channel !== "web" || row.customer_id !== known.view.customer_id) readSoon(row.id);
+}
+
+const soon = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Reads a story anew once its changes have settled. */
+function readSoon(id: string) {
+  clearTimeout(soon.get(id));
+  soon.set(
+    id,
+    setTimeout(() => {
+      soon.delete(id);
+      if (current.peek() === id || hasPending(id)) reload(id);
+      // Another is read when it is opened again.
+      else stories.delete(id);
+    }, SETTLED),
+  );
+}
 
 /** Fields that are missing in a new form are gone, not unchanged. */
 function forgetful(view: StoryView): StoryView {

@@ -24,6 +24,14 @@ export function factsOf(customer: string, changed: string): Facts | undefined {
   return have?.facts;
 }
 
+/** Reads what is known of these customers anew, at once. */
+export function forgetFacts(customers: readonly string[]) {
+  for (const customer of customers) readAt.delete(customer);
+  known.value = Object.fromEntries(
+    Object.entries(known.peek()).map(([id, one]) => [id, customers.includes(id) ? { ...one, of: "" } : one]),
+  );
+}
+
 async function read(customer: string, changed: string) {
   if (known.peek()[customer]?.of === changed) return;
   const present = Date.now();

@@ -9,6 +9,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { WebSocketServer } from "ws";
+import { CHANNELS, changeInbox, inChannel, INBOXES, merge, newInbox, peopleOf, tested, twinFacts } from "./channels.mjs";
 import { CANNED, NAMES, ORDERS, SUGGESTIONS, TALKS } from "./people.mjs";
 
 const DIST = fileURLToPath(new URL("../../../dist/", import.meta.url));
@@ -45,8 +46,10 @@ const OTHER = { id: "agt_sam", name: "Sam", role: "agent", email: "sam@shop.exam
 const THIRD = { id: "agt_kim", name: "Kim", role: "agent", email: "kim@shop.example", status: "away", present: false, held: 0, capacity: 5, mail: true };
 
 function makeWorld(count) {
-  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true };
+  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, merges: [], inboxes: structuredClone(INBOXES), refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true };
   for (let i = 0; i < count; i++) makeConversation(world, i);
+  const inWhatsApp = world.rows.get("cnv_000001");
+  if (inWhatsApp) inChannel(inWhatsApp, world.stories.get(inWhatsApp.id));
   return world;
 }
 
@@ -218,7 +221,7 @@ async function answer(world, request, response) {
   const path = url.pathname;
   let text = "";
   for await (const part of request) text += part;
-  const body = text ? JSON.parse(text) : {};
+  const body = text && request.headers["content-type"]?.includes("json") ? JSON.parse(text) : { form: text };
   const send = (status, value) => {
     response.writeHead(status, { "Content-Type": status >= 400 ? "application/problem+json" : "application/json" });
     response.end(value === undefined ? undefined : JSON.stringify(value));
@@ -273,16 +276,28 @@ function api(world, method, path, query, body, send, problem) {
   if (route === "GET /v1/canned-replies") return send(200, { items: world.canned });
   if (route === "GET /v1/reports/today") return send(200, reportOf(world));
   if (route === "GET /v1/settings" || route === "PATCH /v1/settings") return send(200, settingsOf(body));
-  if (route === "GET /v1/inboxes") return send(200, { items: [inboxOf(world)] });
+  if (route === "GET /v1/channels") return send(200, { items: CHANNELS });
+  if (route === "POST /v1/channels/test") return send(200, tested(body));
+  if (route === "GET /v1/inboxes") return send(200, { items: [inboxOf(world), ...world.inboxes] });
+  if (route === "POST /v1/inboxes") return send(201, newInbox(world, body));
+  const inbox = world.inboxes.find((one) => path === `/v1/inboxes/${one.id}`);
+  if (inbox && method === "PATCH") return send(200, changeInbox(inbox, body));
   if (path.endsWith("/origins")) {
     world.refused = [];
     return send(200, inboxOf(world));
   }
   if (route === "GET /v1/mails") return send(200, { items: query.get("state") === "failed" ? [{ id: "mal_1", kind: "escalation", to: "kim@shop.example", subject: "Anneke De Vos needs a person", state: "failed", attempts: 8, conversation_id: "cnv_000000", created_at: iso(400), error: "connection refused by smtp.shop.example:587" }] : [] });
   if (route === "POST /v1/settings/mail/test") return send(200, { sent: false, error: "smtp.shop.example:587 refused the connection" });
+  if (path.startsWith("/v1/merges/")) {
+    world.merges = world.merges.filter((one) => !path.includes(one.id));
+    return send(200, { id: path.split("/")[3], customer_id: "cus_0000" });
+  }
+  if (route === "GET /v1/customers") return send(200, { items: [...world.stories.values()].map((one) => ({ ...one.customer, conversations: 1, last_at: iso(5) })).filter((one) => JSON.stringify(one).toLowerCase().includes(query.get("query").toLowerCase())).slice(0, 5) });
+  if (path.startsWith("/v1/customers/") && path.endsWith("/merge")) return send(200, merge(world, path.split("/")[3], body));
+  if (path === "/v1/customers/cus_twin") return send(200, twinFacts(world.stories.get("cnv_000000")));
   if (path.startsWith("/v1/customers/")) {
     const story = [...world.stories.values()].find((one) => path.endsWith(one.customer.id));
-    return send(200, { customer: story.customer, attributes: story.customer.name ? { club_tier: "Hearth", city: "Ghent" } : {}, value: story.customer.name ? "412.60" : "0", orders: story.customer.name ? ORDERS : [], tracks: [{ name: "page_view", properties: { url: "https://shop.example/checkout" }, at: iso(2) }, { name: "add_to_cart", properties: { title: "Skagen wool throw" }, at: iso(4) }, { name: "product_view", properties: { title: "Skagen wool throw" }, at: iso(5) }], conversations: [{ id: "cnv_000002", status: "resolved", created_at: iso(9000), updated_at: iso(8990), unhappiness: 0.1, preview: { seq: 3, author: "customer", text: "Great, thanks!" } }], ratings: [{ conversation_id: "cnv_000002", seq: 4, kind: "csat", score: 5, comment: "quick", at: iso(8000) }] });
+    return send(200, { customer: story.customer, ...peopleOf(world, story), attributes: story.customer.name ? { club_tier: "Hearth", city: "Ghent" } : {}, value: story.customer.name ? "412.60" : "0", orders: story.customer.name ? ORDERS : [], tracks: [{ name: "page_view", properties: { url: "https://shop.example/checkout" }, at: iso(2) }, { name: "add_to_cart", properties: { title: "Skagen wool throw" }, at: iso(4) }, { name: "product_view", properties: { title: "Skagen wool throw" }, at: iso(5) }], conversations: [{ id: "cnv_000002", inbox_id: "inb_2", channel: "whatsapp", status: "resolved", created_at: iso(9000), updated_at: iso(8990), unhappiness: 0.1, preview: { seq: 3, author: "customer", text: "Great, thanks!" } }], ratings: [{ conversation_id: "cnv_000002", seq: 4, kind: "csat", score: 5, comment: "quick", at: iso(8000) }] });
   }
   const found = /^\/v1\/conversations\/([^/]+)(?:\/([^/]+))?/.exec(path);
   const row = found && world.rows.get(found[1]);
@@ -301,6 +316,18 @@ function api(world, method, path, query, body, send, problem) {
       return send(200, { items: SUGGESTIONS });
     case "entries":
       return send(200, { items: world.stories.get(id).entries.filter((one) => one.seq > Number(query.get("after"))) });
+    case "deliver":
+      world.stories.get(id).waits = [];
+      changed(world, id);
+      return send(204);
+    case "files": {
+      if (row.agent_id !== ME.id) return problem(409, "take the conversation first", { code: "not_held" });
+      const name = /filename="([^"]*)"/.exec(body.form)?.[1] ?? "file";
+      if (name.includes("large")) return problem(413, "a file may have 10485760 bytes");
+      const seq = append(world, id, { author: mine, content: { type: "file", id: `fil_${row.last_seq}`, name, media_type: "text/plain", bytes: body.form.length, url: "/v1/files/fil_1" } });
+      changed(world, id);
+      return send(201, { seq });
+    }
     case "take":
       if (row.agent_id && row.agent_id !== ME.id) return problem(409, "another agent holds it", { code: "held", holder: { id: row.agent_id, name: row.agent_name } });
       hold(ME);
@@ -377,7 +404,7 @@ function settingsOf(change) {
 }
 
 function inboxOf(world) {
-  return { id: "inb_1", public_key: "demo", name: "Web shop", channel: "web", origins: ["https://shop.example"], settings: { assistant: "Wick", greeting: "Hello! Ask me about delivery, returns or our lamps." }, snippet: '<script async src="https://chat.shop.example/widget.js"></script>\n<script>\n  window.Rapport = window.Rapport || function () { (Rapport.q = Rapport.q || []).push(arguments) };\n  Rapport("boot", { inbox: "demo" });\n</script>', refused: world.refused };
+  return { id: "inb_1", public_key: "demo", name: "Web shop", channel: "web", active: true, credentials: {}, webhook_url: "", origins: ["https://shop.example"], settings: { assistant: "Wick", greeting: "Hello! Ask me about delivery, returns or our lamps." }, snippet: '<script async src="https://chat.shop.example/widget.js"></script>\n<script>\n  window.Rapport = window.Rapport || function () { (Rapport.q = Rapport.q || []).push(arguments) };\n  Rapport("boot", { inbox: "demo" });\n</script>', refused: world.refused };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

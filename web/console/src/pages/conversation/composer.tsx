@@ -9,6 +9,7 @@ import { percent, plain } from "../../lib/format";
 import { stored } from "../../lib/stored";
 import * as actions from "../../state/actions";
 import { filled, fitting, inserted, type Slash, slashAt } from "../../state/canned";
+import { attachmentsOf, sendAttachments } from "../../state/attachments";
 import { online, sayTyping } from "../../state/desk";
 import { draft, draftOf, type Mode } from "../../state/drafts";
 import { canAct, me } from "../../state/session";
@@ -21,6 +22,7 @@ import type { Canned, Suggestion } from "../../wire";
 import { Button } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { href } from "../../lib/router";
+import { attachAll, AttachButton, Attachments } from "./attachments";
 
 /** Enter sends; otherwise Ctrl-Enter does. */
 export const enterSends = stored("enter-sends", true);
@@ -41,6 +43,7 @@ export function Composer({ story }: { story: Story }) {
   const said = useRef(0);
   const pickerId = useId();
 
+  const files = attachmentsOf(id);
   const byMe = view.agent_id === mine.id;
   const byOther = view.holder === "agent" && !byMe;
   const open = view.status === "open";
@@ -94,7 +97,7 @@ export function Composer({ story }: { story: Story }) {
 
   const submit = async () => {
     const words = text.trim();
-    if (!words || keeping) return;
+    if ((!words && (mode === "note" || files.length === 0)) || keeping) return;
     typing(false);
     if (mode === "note") {
       setKeeping(true);
@@ -106,14 +109,23 @@ export function Composer({ story }: { story: Story }) {
     if (byOther) return;
     // Taking and answering is one step, and the taking is what may be refused.
     if (!byMe && !(await actions.take(id))) return;
-    draft(id, { reply: "" });
+    if (files.length > 0) {
+      setKeeping(true);
+      const gone = await sendAttachments(id);
+      setKeeping(false);
+      if (!gone) return;
+    }
     area.current?.focus();
-    await send(id, words);
+    // What was written while the files went out is sent with the rest.
+    const now = draftOf(id).reply.trim();
+    if (!now) return;
+    draft(id, { reply: "" });
+    await send(id, now);
   };
 
   useCommands(
     { reply: () => focus("reply"), note: () => focus("note"), sendNow: () => void submit() },
-    [id, mode, text, byMe, byOther, keeping],
+    [id, mode, text, byMe, byOther, keeping, files.length],
   );
 
   if (!canAct.value) return <p class="composer-closed">{t.composer.viewer}</p>;
@@ -237,13 +249,21 @@ export function Composer({ story }: { story: Story }) {
             }}
             onClick={follow}
             onKeyDown={onKeyDown}
+            onPaste={(event) => {
+              const pasted = event.clipboardData?.files;
+              if (mode !== "reply" || byOther || !pasted?.length) return;
+              event.preventDefault();
+              attachAll(id, pasted);
+            }}
             onBlur={() => {
               setSlash(undefined);
               typing(false);
             }}
           />
         </div>
+        {mode === "reply" && <Attachments id={id} files={files} />}
         <footer class="composer-foot">
+          {mode === "reply" && <AttachButton id={id} disabled={byOther} />}
           <Button
             look="quiet"
             small
@@ -265,7 +285,7 @@ export function Composer({ story }: { story: Story }) {
               class={mode === "note" ? "btn-note" : ""}
               icon={mode === "note" ? "note" : byMe ? "send" : "hand"}
               flip={mode !== "note" && byMe}
-              disabled={!text.trim()}
+              disabled={!text.trim() && (mode === "note" || files.length === 0)}
               busy={keeping || actions.isBusy(id, "take")}
               onClick={() => void submit()}
             >

@@ -6,6 +6,7 @@ import { money, plain, words } from "../../lib/format";
 import { href } from "../../lib/router";
 import { ago, clock, date, full } from "../../lib/time";
 import { factsOf } from "../../state/facts";
+import { channelIcon } from "../../state/channels";
 import { held } from "../../state/desk";
 import { view as currentView } from "../../state/inbox";
 import { shop, shopCurrency } from "../../state/shop";
@@ -13,9 +14,12 @@ import { nameOfCustomer } from "../../state/names";
 import { t } from "../../strings";
 import type { Facts, Order, StoryView } from "../../wire";
 import { Avatar, Button, Chip } from "../../ui/basics";
+import { inboxName, worthTelling } from "../../ui/channel";
 import { Icon, type IconName } from "../../ui/icons";
 import { Mood } from "../../ui/mood";
 import { detailsOver, detailsWide, toggleDetails } from "../inbox/page";
+import { Known } from "../people/known";
+import { MaybeSame, Merges } from "../people/others";
 
 export function Details({ id }: { id: string }) {
   const story = held(id).value;
@@ -36,6 +40,7 @@ export function Details({ id }: { id: string }) {
         <Story view={view} />
         {facts && (
           <>
+            <People facts={facts} conversation={id} />
             <Orders facts={facts} />
             <Others facts={facts} own={id} />
             <Pages facts={facts} view={view} />
@@ -132,6 +137,28 @@ function Here({ view }: { view: StoryView }) {
   );
 }
 
+/** Who it is beside this conversation: proven contacts, records put together, look-alikes. */
+function People({ facts, conversation }: { facts: Facts; conversation: string }) {
+  const alike = facts.possible_duplicates.length;
+  return (
+    <>
+      {facts.contacts.length > 0 && (
+        <Part title={t.people.contacts} icon="person" count={facts.contacts.length}>
+          <Known contacts={facts.contacts} />
+        </Part>
+      )}
+      {facts.merges.length > 0 && (
+        <Part title={t.people.merges} icon="people" count={facts.merges.length}>
+          <Merges facts={facts} conversation={conversation} />
+        </Part>
+      )}
+      <Part title={t.people.duplicates} icon="people" count={alike} open={alike > 0}>
+        <MaybeSame facts={facts} conversation={conversation} />
+      </Part>
+    </>
+  );
+}
+
 function Story({ view }: { view: StoryView }) {
   const { summary } = view;
   if (!summary) return null;
@@ -221,6 +248,12 @@ function Others({ facts, own }: { facts: Facts; own: string }) {
           <li key={one.id}>
             <a href={href(`/inbox/${one.status === "resolved" ? "resolved" : currentView.value}/${one.id}`)}>
               <Mood unhappiness={one.unhappiness} size={16} />
+              {worthTelling() && (
+                <span title={t.conversation.via(inboxName(one))}>
+                  <Icon name={channelIcon(one.channel)} size={14} />
+                  <span class="sr-only">{inboxName(one)}</span>
+                </span>
+              )}
               <span class="clip">{one.preview ? plain(one.preview.text) : t.row.nothing}</span>
               <time class="muted num" dateTime={one.updated_at} title={full(one.updated_at)}>
                 {ago(one.updated_at)}

@@ -14,6 +14,7 @@ import { canAct, colleagues, me, nameOf } from "../../state/session";
 import type { Story } from "../../state/story";
 import { t } from "../../strings";
 import { Avatar, Button, Chip } from "../../ui/basics";
+import { Channel, worthTelling } from "../../ui/channel";
 import { Icon } from "../../ui/icons";
 import { Menu, openMenu } from "../../ui/menu";
 import { Mood } from "../../ui/mood";
@@ -183,7 +184,15 @@ export function Header(props: { story: Story; view: View }) {
 function State({ story }: { story: Story }) {
   const { view } = story;
   const mine = me.value;
-  if (view.status === "resolved") return <>{t.conversation.resolved(ago(view.updated_at))}</>;
+  const channel = worthTelling() && <Channel of={view} />;
+  if (view.status === "resolved") {
+    return (
+      <>
+        {channel}
+        <span>{t.conversation.resolved(ago(view.updated_at))}</span>
+      </>
+    );
+  }
   const presence = view.here ? <span class="talk-here">{t.conversation.here}</span> : null;
   const offered = view.offered_to && view.offered_to !== mine?.id ? nameOf(view.offered_to, t.colleague) : undefined;
   const holder =
@@ -196,6 +205,7 @@ function State({ story }: { story: Story }) {
         : t.conversation.heldBy(view.agent_name ?? t.colleague);
   return (
     <>
+      {channel}
       {presence}
       {view.offered_to === mine?.id && view.holder === "bot" ? (
         <Chip tone="accent">{t.row.yourTurn}</Chip>

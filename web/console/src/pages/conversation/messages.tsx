@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Markdown } from "../../../../shared/markdown-view";
 import { bytes, money, percent, plain, words } from "../../lib/format";
 import { clock, day, full } from "../../lib/time";
+import { told } from "../../state/delivery";
 import { giveBack, attempt } from "../../state/sending";
 import { loadEarlier } from "../../state/desk";
 import { deleteNote } from "../../state/actions";
@@ -16,6 +17,7 @@ import { t } from "../../strings";
 import type { Author, Content } from "../../wire";
 import { Avatar, BotAvatar, Button, Chip } from "../../ui/basics";
 import { Icon, type IconName } from "../../ui/icons";
+import { Delivery } from "./delivery";
 import { Reading, whyOpen } from "./why";
 
 export function Messages({ story }: { story: Story }) {
@@ -25,6 +27,7 @@ export function Messages({ story }: { story: Story }) {
   const top = useRef(0);
   const [below, setBelow] = useState(0);
   const items = useMemo(() => timeline(view.entries, view.notes, pending), [view.entries, view.notes, pending]);
+  const deliveries = useMemo(() => told(view.entries), [view.entries]);
   const length = items.length;
   const before = useRef(length);
 
@@ -77,7 +80,7 @@ export function Messages({ story }: { story: Story }) {
         {first > 1 && <Earlier id={view.id} />}
         {items.length === 0 && <p class="talk-none muted">{t.conversation.silent}</p>}
         {items.map((item) => (
-          <One key={item.key} item={item} story={story} />
+          <One key={item.key} item={item} story={story} deliveries={deliveries} />
         ))}
         <Typing story={story} />
       </div>
@@ -113,7 +116,7 @@ function Earlier({ id }: { id: string }) {
   );
 }
 
-function One({ item, story }: { item: Item; story: Story }) {
+function One({ item, story, deliveries }: { item: Item; story: Story; deliveries: ReturnType<typeof told> }) {
   const { view } = story;
   switch (item.kind) {
     case "day":
@@ -173,7 +176,7 @@ function One({ item, story }: { item: Item; story: Story }) {
               {item.rating.comment && <q>{item.rating.comment}</q>}
             </span>
           )}
-          {last && entry.author.kind === "agent" && <Delivery story={story} seq={entry.seq} />}
+          <Delivery story={story} seq={entry.seq} author={entry.author.kind} last={last} told={deliveries} />
           {entry.author.kind === "customer" && <Reading entry={entry} story={story} />}
         </article>
       );
@@ -192,28 +195,6 @@ function Face({ author, story }: { author: Author; story: Story }) {
   if (author.kind === "bot") return <BotAvatar size="s" />;
   const name = author.kind === "customer" ? (story.view.customer.name ?? story.view.customer.email ?? "") : (author.name ?? nameOf(author.id, ""));
   return <Avatar name={name} seed={author.kind === "customer" ? story.view.customer_id : (author.id ?? name)} size="s" />;
-}
-
-/** How far one of our messages has come: to the browser, before the eyes, or by mail. */
-function Delivery({ story, seq }: { story: Story; seq: number }) {
-  const mail = story.view.mails?.find((one) => one.seq === seq);
-  if (mail) {
-    return (
-      <span class={`msg-mark ${mail.state === "failed" ? "msg-bad" : ""}`} title={mail.error}>
-        <Icon name="mail" size={14} />
-        {t.conversation.mailed(mail.to, mail.state)}
-      </span>
-    );
-  }
-  const later = story.view.entries.some((entry) => entry.author.kind === "agent" && entry.seq > seq);
-  if (later) return null;
-  const read = story.view.read_seq >= seq;
-  return (
-    <span class="msg-mark">
-      <Icon name={read ? "done" : "check"} size={14} />
-      {read ? t.conversation.read : t.conversation.sent}
-    </span>
-  );
 }
 
 function OnItsWay({ id, pending }: { id: string; pending: Pending }) {

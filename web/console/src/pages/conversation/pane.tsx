@@ -4,14 +4,17 @@ import { useEffect, useRef } from "preact/hooks";
 import { href } from "../../lib/router";
 import { held, current, saySeen } from "../../state/desk";
 import { unread, rows, version } from "../../state/inbox";
+import { canAct, me } from "../../state/session";
 import { lastSeq } from "../../state/story";
 import type { View } from "../../state/order";
 import { t } from "../../strings";
 import { Button, Empty } from "../../ui/basics";
 import { reload } from "../../state/desk";
+import { DropPane } from "./attachments";
 import { Composer } from "./composer";
 import { Header } from "./header";
 import { Messages } from "./messages";
+import { Waiting } from "./waiting";
 import { whyOpen } from "./why";
 
 export function ConversationPane(props: { id: string; view: View }) {
@@ -41,13 +44,18 @@ export function ConversationPane(props: { id: string; view: View }) {
       </section>
     );
   }
+  const { view } = story;
+  const byOther = view.holder === "agent" && view.agent_id !== me.value?.id;
   return (
-    <section class="pane conversation" aria-label={t.conversation.label}>
+    <DropPane id={props.id} open={canAct.value && !byOther} label={t.conversation.label}>
       <Seen id={props.id} last={lastSeq(story)} />
-      <Header story={story} view={props.view} />
+      <div>
+        <Header story={story} view={props.view} />
+        <Waiting view={view} />
+      </div>
       <Messages story={story} />
       <Composer story={story} />
-    </section>
+    </DropPane>
   );
 }
 

@@ -14,6 +14,7 @@ import { shopCurrency } from "../../state/shop";
 import { t } from "../../strings";
 import type { Conversation } from "../../wire";
 import { Avatar, Chip } from "../../ui/basics";
+import { Channel, worthTelling } from "../../ui/channel";
 import { Icon } from "../../ui/icons";
 import { Mood, moodTone } from "../../ui/mood";
 
@@ -107,6 +108,7 @@ function Tags({ row, draft }: { row: Conversation; draft: boolean }) {
       {row.snoozed_until && <Chip icon="moon">{t.row.until(row.snoozed_until)}</Chip>}
       {row.status === "resolved" && <Chip icon="check">{t.row.resolved}</Chip>}
       {draft && <Chip icon="pencil">{t.row.draft}</Chip>}
+      {worthTelling() && <Channel of={row} />}
       {worth >= 250 && !row.queued && <Chip title={t.row.worth}>{money(worth, shopCurrency())}</Chip>}
     </span>
   );

@@ -1,9 +1,10 @@
-// The inboxes: the snippet to paste, the websites that may show the widget, how it looks
-// and what it asks first, with a preview beside it.
+// The inboxes, and of a website's: the snippet to paste, the websites that may show the
+// widget, how it looks and what it asks first, with a preview beside it.
 
 import { useEffect, useState } from "preact/hooks";
 import { ago, full } from "../../lib/time";
 import { call, get, patch, post } from "../../net/http";
+import { channelIcon, inboxState } from "../../state/channels";
 import { refusedOrigins } from "../../state/desk";
 import { inboxes, loadInboxes } from "../../state/inbox";
 import { canManage } from "../../state/session";
@@ -12,6 +13,8 @@ import type { FormField, Inbox, InboxSettings } from "../../wire";
 import { Button, Empty, Field, Switch, TextField } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
+import { AddInbox } from "./inbox-add";
+import { ChannelInbox, replace } from "./inbox-channel";
 import { Box, Copy, Save, useSaving } from "./parts";
 import { Preview } from "./preview";
 
@@ -35,7 +38,9 @@ export function Inboxes() {
         <div class="tabs">
           {list.map((one) => (
             <button key={one.id} type="button" class="tab" aria-pressed={one.id === inbox?.id} onClick={() => setChosen(one.id)}>
-              {one.name}
+              <Icon name={channelIcon(one.channel)} size={15} />
+              <span>{one.name}</span>
+              <Trouble inbox={one} />
               {one.refused.length > 0 && <span class="nav-count nav-count-loud">{one.refused.length}</span>}
             </button>
           ))}
@@ -43,27 +48,28 @@ export function Inboxes() {
         </div>
       )}
       {inbox ? (
-        <One key={inbox.id} inbox={inbox} />
+        inbox.channel === "web" ? <One key={inbox.id} inbox={inbox} /> : <ChannelInbox key={inbox.id} inbox={inbox} />
       ) : (
         <Empty icon="inbox" title={t.inboxes.none} level={3}>
           <p>{t.inboxes.noneText}</p>
         </Empty>
       )}
       {adding && (
-        <Add
-          onClose={() => setAdding(false)}
-          onDone={(made) => {
-            setAdding(false);
-            setChosen(made.id);
-          }}
-        />
+        <AddInbox onClose={() => setAdding(false)} onMade={(made) => setChosen(made.id)} />
       )}
     </>
   );
 }
 
-function replace(changed: Inbox) {
-  inboxes.value = inboxes.peek().map((one) => (one.id === changed.id ? changed : one));
+/** What is wrong with an inbox is seen before it is chosen. */
+function Trouble({ inbox }: { inbox: Inbox }) {
+  const state = inboxState(inbox);
+  if (state === "works") return null;
+  return (
+    <span class={`tab-state tab-${state}`} role="img" aria-label={t.inboxes.states[state]} title={inbox.trouble ?? t.inboxes.states[state]}>
+      <Icon name={state === "trouble" ? "alert" : "pause"} size={14} />
+    </span>
+  );
 }
 
 function One({ inbox }: { inbox: Inbox }) {
@@ -447,48 +453,3 @@ function Secret({ inbox }: { inbox: Inbox }) {
     </Box>
   );
 }
-
-function Add(props: { onClose: () => void; onDone: (inbox: Inbox) => void }) {
-  const [name, setName] = useState("");
-  const [key, setKey] = useState("");
-  const [busy, save] = useSaving();
-  const public_key = key || suggestedKey(name);
-  const submit = async () => {
-    await save(async () => {
-      const made = await post<Inbox>("/v1/inboxes", { name: name.trim(), public_key });
-      await loadInboxes();
-      props.onDone(made);
-    });
-  };
-  return (
-    <Dialog title={t.inboxes.add} class="small" onClose={props.onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <TextField label={t.inboxes.name} required value={name} onText={setName} placeholder={t.inboxes.nameExample} />
-        <TextField label={t.inboxes.key} hint={t.inboxes.keyHint} value={public_key} onText={setKey} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>{t.cancel}</Button>
-          <Button look="primary" type="submit" busy={busy} disabled={!name.trim() || !public_key}>
-            {t.inboxes.make}
-          </Button>
-        </footer>
-      </form>
-    </Dialog>
-  );
-}
-
-export function suggestedKey(name: string): string {
-  return name
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 40);
-}
-

@@ -30,7 +30,7 @@ impl Files {
         Self { folder: data_dir.join("files"), largest }
     }
 
-    /// Keeps a customer's file; its name and kind are made harmless.
+    /// Keeps a file of a customer's conversation; its name and kind are made harmless.
     pub async fn keep(
         &self,
         store: &Store,
@@ -54,6 +54,15 @@ impl Files {
         };
         store.add_file(&file).await?;
         Ok(file)
+    }
+
+    /// Removes a file that no entry shows.
+    pub async fn remove(&self, store: &Store, id: &FileId) -> Result<(), FileError> {
+        store.remove_file(id).await?;
+        match tokio::fs::remove_file(self.path_of(id)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     pub async fn read(&self, id: &FileId) -> std::io::Result<Vec<u8>> {

@@ -9,9 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::Viewer;
-use super::problem::{Problem, ProblemDocument};
-use super::views::{CustomerView, PreviewView};
+use super::super::auth::Viewer;
+use super::super::problem::{Problem, ProblemDocument};
+use super::super::views::{CustomerView, PreviewView};
+use super::merging::{self, MergeView};
+use super::profiles::{ContactView, DuplicateView};
 use crate::domain::order::{Order, OrderStatus};
 use crate::domain::product::Price;
 use crate::domain::{CustomerId, Seq};
@@ -21,6 +23,15 @@ use crate::store::{Listed, PastRating, PastTrack};
 #[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct FactsView {
     pub customer: CustomerView,
+    /// The id that was asked for, where it is part of this customer's record now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_from: Option<String>,
+    /// By what they are known, proven.
+    pub contacts: Vec<ContactView>,
+    /// Other records that an agent found to be this person, the latest first.
+    pub merges: Vec<MergeView>,
+    /// Who may be the same person, by an address or a number that anybody may have typed.
+    pub possible_duplicates: Vec<DuplicateView>,
     /// What the import told.
     pub attributes: BTreeMap<String, String>,
     /// What all orders come to, a decimal string.
@@ -77,6 +88,8 @@ pub struct TrackView {
 #[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct PastConversationView {
     pub id: String,
+    pub inbox_id: String,
+    pub channel: String,
     /// `open` or `resolved`.
     pub status: String,
     #[schema(value_type = String, format = DateTime)]
@@ -105,21 +118,28 @@ pub struct RatingView {
     pub at: Timestamp,
 }
 
-/// The facts about a customer: orders, tracks, other conversations, ratings.
+/// The facts about a customer: orders, tracks, other conversations, ratings, contacts. A
+/// merged record answers with the one that it is part of.
 #[utoipa::path(get, path = "/v1/customers/{id}", params(("id" = String, Path)),
     responses((status = 200, body = FactsView), (status = 404, body = ProblemDocument)))]
 pub async fn facts(
     _viewer: Viewer,
     State(engine): State<Engine>,
-    Path(id): Path<CustomerId>,
+    Path(asked): Path<CustomerId>,
 ) -> Result<Json<FactsView>, Problem> {
     let store = engine.store();
+    let id = store.current_customer(&asked).await?;
     let customer = store.customer(&id).await?.ok_or(Problem::NotFound("customer"))?;
     let facts = store.facts(&id).await?.ok_or(Problem::NotFound("customer"))?;
     let conversations = store.listed(&facts.conversations, None).await?;
     let catalogue = engine.shop().catalogue();
     let title = |sku: &str| catalogue.title_of(sku).map(str::to_owned);
+    let duplicates = store.maybe_same(&customer).await?;
     Ok(Json(FactsView {
+        merged_from: (asked != id).then_some(asked.0),
+        contacts: store.known_by(&id).await?.into_iter().map(ContactView::of).collect(),
+        merges: merging::views(&engine, store.merges_of(&id).await?).await?,
+        possible_duplicates: duplicates.into_iter().map(DuplicateView::of).collect(),
         customer: CustomerView::of(customer),
         attributes: facts.attributes,
         value: Price { cents: facts.value_cents }.to_string(),
@@ -166,6 +186,8 @@ fn past(listed: &Listed) -> PastConversationView {
     let conversation = &listed.conversation;
     PastConversationView {
         id: conversation.id.0.clone(),
+        inbox_id: conversation.inbox_id.0.clone(),
+        channel: listed.channel.clone(),
         status: conversation.status.as_str().to_owned(),
         created_at: conversation.created_at,
         updated_at: conversation.updated_at,
