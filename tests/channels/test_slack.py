@@ -78,14 +78,14 @@ class Line:
 @pytest.mark.parametrize("socket", [False, True], ids=["events-api", "socket-mode"])
 def test_the_whole_story(server, slack, socket):
     line, agent = Line(server, slack, socket), server.agent
-    line.say("How long do I have to send something back?")
+    line.say("How many days do I have to return something?")
     answer = slack.sees("a sourced answer", lambda one: "30 days" in words(one))
     assert answer["channel"] == "D0ANN" and "thread_ts" not in answer, "a direct message is one conversation"
     assert "30 days" in answer["text"], "notifications have words"
     sources = [block for block in answer["blocks"] if block["type"] == "context"]
     assert f"<{server.url}/help/" in sources[0]["elements"][0]["text"]
 
-    line.say("Do you have a wool blanket below 100 euros?")
+    line.say("I would love a warm scarf for under 40 euros")
     products = slack.sees("products", lambda one: any(a["text"]["text"] == "Tell me more" for a in actions(one)))
     section = products["blocks"][0]
     assert section["accessory"]["image_url"].startswith(server.url)
@@ -214,7 +214,7 @@ def test_who_is_called_answers_and_nobody_else(server, slack):
     line.say("not even here", channel="C0HELP", thread_ts="1700000000.000001")
     line.deliver(slack.message("by another app", bot_id="B0OTHER"))
     line.deliver(slack.message("edited", subtype="message_changed"))
-    first = slack.message(f"<@{BOT_USER}> How long do I have to send something back?", channel="C0HELP")
+    first = slack.message(f"<@{BOT_USER}> How many days do I have to return something?", channel="C0HELP")
     mention = slack.callback({**first["event"], "type": "app_mention"})
     line.deliver(first)
     line.deliver(mention)
@@ -227,7 +227,7 @@ def test_who_is_called_answers_and_nobody_else(server, slack):
     conversation = agent.conversation(line.inbox)
     agent.entry(conversation, "Bea's words", lambda entry: "know, too" in entry["content"].get("text", ""))
     said = [entry["content"]["text"] for entry in agent.entries(conversation) if entry["author"]["kind"] == "customer"]
-    assert said[0] == "How long do I have to send something back?" and len(said) == 3
+    assert said[0] == "How many days do I have to return something?" and len(said) == 3
     # Bea's own message, in a channel that is shared with her company: another customer.
     line.say("Where are you?", user="U0BEA", channel="D0BEA")
     mine = until("two conversations", lambda: len(agent.conversations(line.inbox)) == 2 and agent.conversations(line.inbox))
@@ -260,7 +260,7 @@ def test_addresses_link_only_where_they_are_proven(server, slack):
 
 def test_choices_are_buttons_and_what_was_chosen_is_shown(server, slack):
     line, agent = Line(server, slack), server.agent
-    line.say("Do you have a wool blanket below 100 euros?")
+    line.say("I would love a warm scarf for under 40 euros")
     products = slack.sees("products", lambda one: any(a["text"]["text"] == "Tell me more" for a in actions(one)))
     conversation = agent.conversation(line.inbox)
     link = next(action for action in actions(products) if "url" in action)
@@ -297,7 +297,7 @@ def test_files_go_both_ways(server, slack):
 
 def test_failures_of_slack_delay_or_fail_in_words_and_lose_nothing(server, slack):
     line, agent = Line(server, slack), server.agent
-    line.say("How long do I have to send something back?")
+    line.say("How many days do I have to return something?")
     slack.sees("an answer", lambda one: "30 days" in words(one))
     conversation = agent.conversation(line.inbox)
     agent.take(conversation)
@@ -351,7 +351,7 @@ def test_a_picture_out_of_reach_does_not_cost_the_answer(server, slack):
             return address is not None
 
     slack.unfetchable = Everything()
-    line.say("Do you have a wool blanket below 100 euros?")
+    line.say("I would love a warm scarf for under 40 euros")
     products = slack.sees("products", lambda one: any(a["text"]["text"] == "Tell me more" for a in actions(one)))
     assert not any("accessory" in block for block in products["blocks"])
     assert slack.rejected == []
@@ -361,7 +361,7 @@ def test_a_vendor_that_hangs_is_tried_again(server, slack):
     line = Line(server, slack)
     slack.script["users.info"] = [{"status": 503}]
     slack.script["chat.postMessage"] = [{"status": 502}]
-    line.say("How long do I have to send something back?")
+    line.say("How many days do I have to return something?")
     slack.sees("an answer after all", lambda one: "30 days" in words(one))
     assert slack.count("users.info") == 2
 
