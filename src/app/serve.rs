@@ -26,9 +26,9 @@ use crate::channels::KINDS;
 use crate::channels::channel::Tools;
 use crate::channels::files::Files;
 use crate::channels::switchboard::Switchboard;
+use crate::channels::webhooks::Hooks;
 use crate::channels::widget::Widget;
-use crate::console::Console;
-use crate::domain::channel::Channels;
+use crate::console::{Console, Given};
 use crate::engine::{Engine, Parts, Settings, Shop};
 use crate::mail::Mailer;
 use crate::nlu::{Nlu, NluOptions};
@@ -121,14 +121,13 @@ impl Server {
 
         let sockets = TaskTracker::new();
         let tools = tools(&config, &engine).await?;
+        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), stopping.clone(), sockets.clone()).await?;
         let board = Switchboard::start(engine.clone(), tools, KINDS, stopping.clone(), sockets.clone()).await?;
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());
         let reset = reset::resetting(engine.clone(), config.clone(), folders.clone());
-        let console = {
-            let given = (reset, Arc::new(board.clone()) as Arc<dyn Channels>);
-            Console::new(engine.clone(), config.clone(), given, stopping.clone(), sockets.clone()).await?
-        };
+        let given = Given { reset_shop: reset, channels: Arc::new(board.clone()), webhooks: Arc::new(hooks) };
+        let console = Console::new(engine.clone(), config.clone(), given, stopping.clone(), sockets.clone()).await?;
         let tidy = {
             let (widget, console) = (widget.clone(), console.clone());
             move || {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, watch};
 
-use crate::domain::{AgentId, Author, ConversationId, Entry, InboxId, MailId, Seq};
+use crate::domain::{AgentId, Author, ConversationId, Entry, InboxId, MailId, Seq, WebhookId};
 
 /// Entries that are at hand; a message and its answer are seldom more.
 const AT_HAND: usize = 8;
@@ -48,6 +48,8 @@ pub enum News {
     RefusedOrigin(InboxId, String),
     /// A mail was sent, or failed for good.
     Mail(MailId),
+    /// An endpoint of a webhook began to fail, works again, or was disabled.
+    Webhook(WebhookId),
 }
 
 /// What passes and is not kept.

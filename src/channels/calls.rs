@@ -1,102 +1,132 @@
-//! Calls to a vendor's HTTP interface: what goes wrong on the way is the same for all, and
-//! is told in the same words. What a vendor's own error codes mean, its channel says.
+//! Calls to a vendor's HTTP API in JSON, with a bearer token; and what follows when one
+//! fails, whoever the vendor is. It must not know what a vendor's errors mean.
 
 use std::time::Duration;
 
 use axum::body::Bytes;
-use reqwest::{RequestBuilder, Response, StatusCode, header};
+use reqwest::{RequestBuilder, Response, Url};
+use serde_json::Value;
 
 use super::channel::{ChannelError, SendError};
-use crate::base::outbound::{ReadError, read_within};
+use crate::base::outbound::{Outbound, ReadError, read_within};
 
-/// A vendor that asks for a pause and does not say how long.
-const PAUSE: u64 = 30;
+/// A file takes longer than words.
+pub const FILE: Duration = Duration::from_secs(50);
 
-/// Why a call did not do what it should.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// Busy, broken, out of reach; not again before `after`.
-    #[error("{reason}")]
-    Later { reason: String, after: Option<Duration> },
-    /// The credentials work no more, or give no right to this.
-    #[error("{0}")]
-    Revoked(String),
-    /// It will never do this. The code is the vendor's own, where there is one.
-    #[error("{words}")]
-    Refused { code: String, words: String },
+/// An API at its address.
+#[derive(Clone)]
+pub struct Api {
+    pub outbound: Outbound,
+    /// Without a slash at the end.
+    pub base: String,
+    pub token: String,
+    /// What a refusal means: of the status and the body.
+    pub judge: fn(u16, &Value) -> (Consequence, String),
 }
 
-impl CallError {
+/// A call that failed, in words for the console.
+#[derive(Debug)]
+pub struct Failure {
+    pub consequence: Consequence,
+    pub reason: String,
+    /// How long the vendor asks to wait.
+    pub after: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// It may work later.
+    Later,
+    /// The credentials work no more.
+    Revoked,
+    /// The reply window is closed.
+    Closed,
+    /// This never works.
+    Refused,
+}
+
+impl Failure {
+    /// No answer, or one that makes no sense to us.
     pub fn later(reason: impl Into<String>) -> Self {
-        CallError::Later { reason: reason.into(), after: None }
+        Self { consequence: Consequence::Later, reason: reason.into(), after: None }
     }
 
-    pub fn refused(words: impl Into<String>) -> Self {
-        CallError::Refused { code: String::new(), words: words.into() }
+    pub fn refused(reason: impl Into<String>) -> Self {
+        Self { consequence: Consequence::Refused, reason: reason.into(), after: None }
+    }
+
+    pub fn unreachable(error: reqwest::Error) -> Self {
+        Self::later(if error.is_timeout() {
+            "the vendor did not answer in time"
+        } else {
+            "the vendor cannot be reached"
+        })
     }
 }
 
-/// The vendor's answer, unless it is busy or broken: then it is tried again.
-pub async fn taken(vendor: &str, request: RequestBuilder) -> Result<Response, CallError> {
-    let response = request.send().await.map_err(|error| unreachable(vendor, error))?;
-    let status = response.status();
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        let asked = response.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
-        let reason = format!("{vendor} takes no more for a while ({status})");
-        return Err(CallError::Later { reason, after: Some(Duration::from_secs(asked.unwrap_or(PAUSE))) });
+impl Api {
+    pub async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.call(self.outbound.client().get(self.url(path)?)).await
     }
-    if status.is_server_error() {
-        return Err(CallError::later(format!("{vendor} is out of order ({status})")));
+
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(self.outbound.client().post(self.url(path)?).json(body)).await
     }
-    Ok(response)
+
+    pub async fn upload(&self, path: &str, form: reqwest::multipart::Form) -> Result<Value, Failure> {
+        self.call(self.outbound.client().post(self.url(path)?).multipart(form).timeout(FILE)).await
+    }
+
+    /// The bytes at an address that the vendor named; `None` if they are more than `most`.
+    pub async fn fetch(&self, address: &str, most: usize) -> Result<Option<Bytes>, Failure> {
+        let url = self.outbound.check(address).map_err(|error| Failure::later(error.to_string()))?;
+        let response = self.send(self.outbound.client().get(url).timeout(FILE)).await?;
+        match read_within(response, most).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ReadError::TooLarge(_)) => Ok(None),
+            Err(ReadError::Broken(error)) => Err(Failure::unreachable(error)),
+        }
+    }
+
+    pub fn url(&self, path: &str) -> Result<Url, Failure> {
+        self.outbound.check(&format!("{}/{path}", self.base)).map_err(|error| Failure::later(error.to_string()))
+    }
+
+    async fn call(&self, request: RequestBuilder) -> Result<Value, Failure> {
+        self.send(request).await?.json().await.map_err(Failure::unreachable)
+    }
+
+    /// What is answered to a request of the vendor's own kind.
+    pub async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        let response = request.bearer_auth(&self.token).send().await.map_err(Failure::unreachable)?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status().as_u16();
+        let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let body: Value = response.json().await.unwrap_or_default();
+        let (consequence, reason) = (self.judge)(status, &body);
+        Err(Failure { consequence, reason, after: after.map(Duration::from_secs) })
+    }
 }
 
-/// A response's JSON.
-pub async fn json(vendor: &str, response: Response) -> Result<serde_json::Value, CallError> {
-    let status = response.status();
-    response.json().await.map_err(|error| match error.is_decode() {
-        true => CallError::later(format!("{vendor} answered {status} with no JSON")),
-        false => unreachable(vendor, error),
-    })
-}
-
-/// A file's bytes, at most so many.
-pub async fn bytes(vendor: &str, response: Response, most: usize) -> Result<Bytes, CallError> {
-    read_within(response, most).await.map_err(|error| match error {
-        ReadError::TooLarge(most) => CallError::refused(format!("above the limit of {most} bytes; it was not kept")),
-        ReadError::Broken(error) => unreachable(vendor, error),
-    })
-}
-
-fn unreachable(vendor: &str, error: reqwest::Error) -> CallError {
-    if error.is_timeout() {
-        return CallError::later(format!("{vendor} did not answer in time"));
-    }
-    // The reason stands at the end of the chain; the address may hold a secret.
-    let error = error.without_url();
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    CallError::later(format!("{vendor} cannot be reached: {cause}"))
-}
-
-impl From<CallError> for SendError {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::Later { reason, after } => SendError::Later { reason, after },
-            CallError::Revoked(words) => SendError::Revoked(words),
-            CallError::Refused { words, .. } => SendError::Refused(words),
+impl From<Failure> for SendError {
+    fn from(Failure { consequence, reason, after }: Failure) -> Self {
+        match consequence {
+            Consequence::Later => SendError::Later { reason, after },
+            Consequence::Revoked => SendError::Revoked(reason),
+            Consequence::Closed => SendError::WindowClosed(reason),
+            Consequence::Refused => SendError::Refused(reason),
         }
     }
 }
 
-impl From<CallError> for ChannelError {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::Later { reason, .. } => ChannelError::Later(reason),
-            CallError::Revoked(words) => ChannelError::Revoked(words),
-            CallError::Refused { words, .. } => ChannelError::Never(words),
+impl From<Failure> for ChannelError {
+    fn from(Failure { consequence, reason, .. }: Failure) -> Self {
+        match consequence {
+            Consequence::Later => ChannelError::Later(reason),
+            Consequence::Revoked => ChannelError::Revoked(reason),
+            Consequence::Closed | Consequence::Refused => ChannelError::Never(reason),
         }
     }
 }

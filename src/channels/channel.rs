@@ -147,6 +147,12 @@ pub struct Refusal {
 pub enum Happening {
     Message(Box<Incoming>),
     Delivery(DeliveryNote),
+    /// A customer says with a sign (a thumb, say) whether a message helped.
+    Rated {
+        /// The vendor's id of that message.
+        external_id: String,
+        helpful: bool,
+    },
     /// A customer wants no messages any more, or wants them again.
     OptOut {
         place: String,
@@ -172,6 +178,9 @@ pub struct Incoming {
     pub pressed: Option<String>,
     /// A conversation begun elsewhere that this continues; its proof is the channel's duty.
     pub resume: Option<ConversationId>,
+    /// Stands in the log for whoever reads it, and asks for no answer: a reaction, an
+    /// opt-out. Of such a message only the text is kept.
+    pub quiet: bool,
 }
 
 #[derive(Debug)]

@@ -3,21 +3,26 @@
 //! A channel holds no state of a conversation; whatever must survive lies in the log and
 //! beside it. `channel` says what a channel is; `reception` keeps what vendors deliver and
 //! works on it; `delivery` sends what the log tells; `render` makes messages of entries;
-//! `switchboard` connects the inboxes.
+//! `switchboard` connects the inboxes. `webhooks` tells other systems what the log tells.
 
 mod api;
-mod calls;
+pub mod calls;
 pub mod channel;
 mod delivery;
 mod email;
 pub mod help;
 pub mod limits;
+mod meta;
+pub mod optout;
 mod reception;
 pub mod render;
 mod slack;
 mod staff;
 pub mod switchboard;
+pub mod webhooks;
+mod whatsapp;
 pub mod widget;
+pub mod words;
 
 use jiff::SignedDuration;
 
@@ -28,7 +33,7 @@ pub use crate::engine::files;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[api::KIND, email::KIND, slack::KIND];
+pub static KINDS: &[Kind] = &[slack::KIND, whatsapp::KIND, email::KIND, api::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

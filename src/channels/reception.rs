@@ -22,7 +22,7 @@ use super::render::{Picked, picked};
 use super::switchboard::{Line, Switchboard};
 use super::{pause, staff};
 use crate::domain::content::SurveyKind;
-use crate::domain::{Author, Content, ConversationId, CustomerId, InboxId};
+use crate::domain::{Author, AuthorKind, Content, ConversationId, CustomerId, InboxId};
 use crate::engine::{Inbound, IntakeError};
 use crate::store::{ChannelEvent, DeliveryNote, Feedback, FeedbackKind, Noted, Reached, StoreError};
 
@@ -178,6 +178,7 @@ async fn understand(board: &Switchboard, line: &Arc<Line>, event: &ChannelEvent)
         match happening {
             Happening::Message(incoming) => message(board, line, *incoming).await?,
             Happening::Delivery(note) => delivery(board, &line.inbox.id, &note).await?,
+            Happening::Rated { external_id, helpful } => rated(board, &line.inbox.id, &external_id, helpful).await?,
             Happening::OptOut { place, out } => opt_out(board, &line.inbox.id, &place, out).await?,
             Happening::Staff(act) => staff_act(board, line, act).await?,
         }
@@ -191,6 +192,9 @@ async fn message(board: &Switchboard, line: &Arc<Line>, incoming: Incoming) -> R
     let reached = store
         .reach(&line.inbox.id, &incoming.place, &incoming.details, &incoming.person, incoming.resume.as_ref())
         .await?;
+    if incoming.quiet {
+        return Ok(aside(board, &reached, incoming).await?);
+    }
     let history = recent(board, &reached.conversation_id).await?;
     let picked = picked(&history, incoming.pressed.as_deref(), incoming.text.as_deref());
     if let Some(Picked::Score { about, kind, score }) = picked {
@@ -223,6 +227,15 @@ async fn message(board: &Switchboard, line: &Arc<Line>, incoming: Incoming) -> R
         Err(IntakeError::NoConversation) => {
             return Err(ChannelError::Never("its conversation is gone".to_owned()).into());
         }
+    }
+    Ok(())
+}
+
+async fn aside(board: &Switchboard, reached: &Reached, incoming: Incoming) -> Result<(), StoreError> {
+    let Some(text) = incoming.text.filter(|text| !text.trim().is_empty()) else { return Ok(()) };
+    let (id, author) = (&reached.conversation_id, Author::customer(&reached.customer_id));
+    if let Some(entry) = board.engine().store().add_aside(id, author, &incoming.key, Content::text(text)).await? {
+        board.engine().bus().ring_with(id, &[entry]);
     }
     Ok(())
 }
@@ -288,6 +301,20 @@ async fn delivery(board: &Switchboard, inbox: &InboxId, note: &DeliveryNote) -> 
         Noted::Told(id, entry) => board.engine().bus().ring_with(&id, &[entry]),
         Noted::Stale => {}
         Noted::Unknown => return Err(Trouble::NotYet),
+    }
+    Ok(())
+}
+
+/// Only what the assistant said is rated; a person is thanked or blamed in words.
+async fn rated(board: &Switchboard, inbox: &InboxId, external_id: &str, helpful: bool) -> Result<(), StoreError> {
+    let store = board.engine().store();
+    let Some((id, about)) = store.sent_as(inbox, external_id).await? else { return Ok(()) };
+    let entry = store.entry(&id, about).await?.filter(|entry| entry.author.kind == AuthorKind::Bot);
+    let (Some(_), Some(conversation)) = (entry, store.conversation(&id).await?) else { return Ok(()) };
+    let author = Author::customer(&conversation.customer_id);
+    let feedback = Feedback { about, kind: FeedbackKind::Rating, score: i64::from(helpful), comment: None };
+    if let Some(seq) = store.give_feedback(&id, author, feedback).await? {
+        board.engine().bus().ring(&id, seq);
     }
     Ok(())
 }

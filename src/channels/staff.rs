@@ -134,7 +134,7 @@ async fn thread_with(
     external_id: &str,
 ) -> Result<Option<ConversationId>, StoreError> {
     let (store, inbox) = (board.engine().store(), &line.inbox.id);
-    let Some(id) = store.sent_in(inbox, external_id).await? else { return Ok(None) };
+    let Some((id, _)) = store.sent_as(inbox, external_id).await? else { return Ok(None) };
     Ok(store.thread_at(inbox, &place_of(&id)).await?.map(|_| id))
 }
 

@@ -36,6 +36,7 @@ use self::throttle::Throttle;
 use self::views::AgentView;
 use crate::base::config::Config;
 use crate::domain::channel::Channels;
+use crate::domain::webhook::Webhooks;
 use crate::engine::Engine;
 use crate::engine::files::Files;
 use crate::store::{Agent, StoreError};
@@ -46,14 +47,20 @@ pub struct Console {
     shared: Arc<Shared>,
 }
 
+/// What this floor cannot do by itself and must not know how.
+pub struct Given {
+    pub reset_shop: Arc<ResetShop>,
+    pub channels: Arc<dyn Channels>,
+    pub webhooks: Arc<dyn Webhooks>,
+}
+
 struct Shared {
     engine: Engine,
     config: Arc<Config>,
     throttle: Throttle,
     hub: Hub,
     files: Files,
-    reset_shop: Arc<ResetShop>,
-    channels: Arc<dyn Channels>,
+    given: Given,
     /// Cancelled when the server stops: sockets say 1012 and go.
     stopping: CancellationToken,
     sockets: TaskTracker,
@@ -69,15 +76,14 @@ impl Console {
     pub async fn new(
         engine: Engine,
         config: Arc<Config>,
-        (reset_shop, channels): (Arc<ResetShop>, Arc<dyn Channels>),
+        given: Given,
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Result<Self, StoreError> {
         let hub = Hub::start(engine.clone(), stopping.clone(), &sockets).await?;
         let throttle = Throttle::default();
         let files = Files::new(&config.data_dir, config.limits.upload_bytes);
-        let shared = Shared { engine, config, throttle, hub, files, reset_shop, channels, stopping, sockets };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(Shared { engine, config, throttle, hub, files, given, stopping, sockets }) })
     }
 
     /// The routes of this floor.
@@ -85,7 +91,7 @@ impl Console {
         use account::{colleagues, invitations, links, me, session};
         use conversations::{acting, files, looking};
         use customers::{facts, merging, profiles};
-        use shop::{channels, inboxes, mails, settings};
+        use shop::{channels, inboxes, mails, settings, webhooks};
         // A form's own words come on top of the file; the handler counts the file itself.
         let upload_limit = self.files().largest + 64 * 1024;
         Router::new()
@@ -135,6 +141,14 @@ impl Console {
             .route("/v1/mails", get(mails::list))
             .route("/v1/mails/{id}", delete(mails::remove))
             .route("/v1/mails/{id}/retry", post(mails::retry))
+            .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
+            .route("/v1/webhooks/events", get(webhooks::events))
+            .route("/v1/webhooks/{id}", patch(webhooks::change).delete(webhooks::remove))
+            .route("/v1/webhooks/{id}/secret", get(webhooks::secret).post(webhooks::new_secret))
+            .route("/v1/webhooks/{id}/test", post(webhooks::test))
+            .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
+            .route("/v1/webhooks/{id}/messages", get(webhooks::messages))
+            .route("/v1/webhooks/{id}/messages/{message}/replay", post(webhooks::replay_one))
             .route("/v1/analyze", post(analyze::analyze))
             .route("/v1/console", get(socket::open))
             .layer(DefaultBodyLimit::max(problem::LARGEST_BODY))
@@ -155,7 +169,11 @@ impl Console {
     }
 
     fn channels(&self) -> &dyn Channels {
-        self.shared.channels.as_ref()
+        self.shared.given.channels.as_ref()
+    }
+
+    fn webhooks(&self) -> &dyn Webhooks {
+        self.shared.given.webhooks.as_ref()
     }
 
     fn throttle(&self) -> &Throttle {
@@ -254,6 +272,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         shop::mails::retry,
         shop::mails::remove,
         shop::mails::test,
+        shop::webhooks::list,
+        shop::webhooks::create,
+        shop::webhooks::change,
+        shop::webhooks::remove,
+        shop::webhooks::secret,
+        shop::webhooks::new_secret,
+        shop::webhooks::test,
+        shop::webhooks::messages,
+        shop::webhooks::replay_one,
+        shop::webhooks::replay,
+        shop::webhooks::events,
         analyze::analyze
     ),
     security(("bearer" = []), ("session" = []))

@@ -43,17 +43,23 @@ pub struct CredentialField {
 }
 
 impl CredentialField {
-    /// A field that may be left empty and is shown again; `needed` and `hidden` make others.
-    pub const fn new(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+    /// One that is needed and may be seen.
+    pub const fn plain(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: true, secret: false }
+    }
+
+    /// One that is needed and never shown again.
+    pub const fn secret(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+        Self { name, label, help, example, required: true, secret: true }
+    }
+
+    /// The same, where it may be left empty.
+    pub const fn or_empty(self) -> Self {
+        Self { required: false, ..self }
+    }
+
+    pub const fn optional(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
         Self { name, label, help, example, required: false, secret: false }
-    }
-
-    pub const fn needed(self) -> Self {
-        Self { required: true, ..self }
-    }
-
-    pub const fn hidden(self) -> Self {
-        Self { secret: true, ..self }
     }
 }
 

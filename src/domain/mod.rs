@@ -17,6 +17,7 @@ pub mod order;
 pub mod product;
 pub mod redacted;
 pub mod settings;
+pub mod webhook;
 
 pub use analysis::{Analysis, Entity, EntityType, Sentiment, SentimentLabel};
 pub use channel::{Audience, Contact, Credentials};
@@ -45,4 +46,6 @@ crate::string_id! {
     ThreadId = "thr";
     /// Two customers found to be one.
     MergeId = "mrg";
+    /// Another system's address that events are sent to.
+    WebhookId = "whk";
 }

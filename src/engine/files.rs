@@ -82,6 +82,19 @@ pub fn file_content(file: StoredFile) -> Content {
     Content::File { id: file.id.0, name: file.name, media_type: file.media_type, bytes: file.bytes, url }
 }
 
+/// A name for a file that came without one: `photo.jpg`.
+pub fn name_for(what: &str, media_type: &str) -> String {
+    let bare = media_type.split(';').next().unwrap_or_default().trim();
+    match bare.rsplit('/').next().unwrap_or_default() {
+        "jpeg" => format!("{what}.jpg"),
+        "mpeg" => format!("{what}.mp3"),
+        "plain" => format!("{what}.txt"),
+        "quicktime" => format!("{what}.mov"),
+        end @ ("png" | "webp" | "gif" | "mp4" | "3gpp" | "ogg" | "aac" | "amr" | "pdf") => format!("{what}.{end}"),
+        _ => what.to_owned(),
+    }
+}
+
 /// Only the last part of a path, without what a header or a shell could misread.
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -104,6 +117,14 @@ fn is_media_type(kind: &str) -> bool {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[rstest]
+    #[case("photo", "image/jpeg", "photo.jpg")]
+    #[case("voice", "audio/ogg; codecs=opus", "voice.ogg")]
+    #[case("file", "application/x-odd", "file")]
+    fn a_file_without_a_name_gets_one(#[case] what: &str, #[case] media_type: &str, #[case] name: &str) {
+        assert_eq!(name_for(what, media_type), name);
+    }
 
     #[rstest]
     #[case("photo.jpg", "photo.jpg")]

@@ -103,14 +103,14 @@ impl Store {
         Ok(told.map_or(Noted::Stale, |entry| Noted::Told(id, entry)))
     }
 
-    /// The conversation of which a message with that id was sent.
-    pub async fn sent_in(&self, inbox: &InboxId, external_id: &str) -> Result<Option<ConversationId>> {
-        let row = sqlx::query("SELECT conversation_id FROM deliveries WHERE inbox_id = $1 AND external_id = $2")
+    /// The entry of which a message with that id was sent.
+    pub async fn sent_as(&self, inbox: &InboxId, external_id: &str) -> Result<Option<(ConversationId, Seq)>> {
+        let row = sqlx::query("SELECT conversation_id, seq FROM deliveries WHERE inbox_id = $1 AND external_id = $2")
             .bind(inbox.as_str())
-            .bind(external_id)
+            .bind(external_id.to_owned())
             .fetch_optional(&self.reader)
             .await?;
-        row.map(|row| Ok(ConversationId(row.try_get("conversation_id")?))).transpose()
+        row.map(|row| Ok((ConversationId(row.try_get("conversation_id")?), row.try_get("seq")?))).transpose()
     }
 
     /// Writes into the log that an entry will not reach the customer, and why.

@@ -134,6 +134,35 @@ impl Store {
         Ok(Some(Accepted { seq, at: from_micros(now), turn, repeated: false, entries }))
     }
 
+    /// Writes what a customer said beside the conversation: no turn answers it, it wakes
+    /// and reopens nothing. The entry, unless it was written before.
+    pub async fn add_aside(
+        &self,
+        id: &ConversationId,
+        author: Author,
+        client_key: &str,
+        content: Content,
+    ) -> Result<Option<Entry>> {
+        let now = self.now_micros();
+        let mut tx = self.begin().await?;
+        let Some(mut conversation) = lock(&mut tx, self, id).await? else { return Ok(None) };
+        if accepted_before(&mut tx, id, client_key).await?.is_some() {
+            return Ok(None);
+        }
+        let mut entry = NewEntry::new(author, content);
+        entry.client_key = Some(client_key.to_owned());
+        let entry = append(&mut tx, &mut conversation, now, entry).await?;
+        sqlx::query("UPDATE conversations SET last_seq = $2, words_seq = $3, updated_at = $4 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(conversation.last_seq)
+            .bind(conversation.words_seq)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Some(entry))
+    }
+
     /// The entries after `after`, in order, at most `limit`.
     pub async fn entries(&self, id: &ConversationId, after: Seq, limit: i64) -> Result<Vec<Entry>> {
         let rows = sqlx::query(

@@ -34,6 +34,8 @@ pub enum MailKind {
     Reply,
     Invitation,
     Reset,
+    /// An endpoint of a webhook was disabled.
+    Webhook,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,7 @@ impl MailKind {
             MailKind::Reply => "reply",
             MailKind::Invitation => "invitation",
             MailKind::Reset => "reset",
+            MailKind::Webhook => "webhook",
         }
     }
 }

@@ -16,6 +16,7 @@ mod examination;
 mod facts;
 mod feed;
 mod feedback;
+mod gaps;
 mod inboxes;
 mod introduction;
 mod listing;
@@ -36,6 +37,7 @@ mod threads;
 mod turns;
 mod visitors;
 mod waits;
+mod webhooks;
 
 use std::path::Path;
 
@@ -52,6 +54,7 @@ pub use examination::Examination;
 pub use facts::{Facts, PastRating, PastTrack};
 pub use feed::Placed;
 pub use feedback::{Feedback, FeedbackKind};
+pub use gaps::Gaps;
 pub use inboxes::{Inbox, NewInbox};
 pub use introduction::Introduction;
 pub use listing::{Counts, HolderFilter, ListCursor, ListOrder, ListState, Listed, ListedCustomer, Listing, Preview};
@@ -70,6 +73,10 @@ pub use shop::{ImportedEvent, StoredFile, Track};
 pub use threads::{Person, Reached, Thread, Waits};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
 pub use visitors::{Identity, ImportedCustomer, Proof, Visitor};
+pub use webhooks::{
+    NewWebhook, NewWebhookMessage, Replay, Webhook, WebhookChange, WebhookCounts, WebhookFailure, WebhookMessage,
+    WebhookMessageState, WebhookTry,
+};
 
 use crate::base::clock::Clock;
 use crate::base::vault::Vault;

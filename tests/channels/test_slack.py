@@ -112,7 +112,7 @@ def test_the_whole_story(server, slack, socket):
     result = agent.entry(conversation, "the score", lambda entry: entry["content"]["type"] == "survey_result")
     assert result["content"]["score"] == 5
     until("the buttons are gone", lambda: survey.get("updated") and not actions(survey) and "✓ 5" in words(survey))
-    assert agent.story(conversation)["conversation"]["status"] == "resolved", "a score opens nothing again"
+    assert agent.story(conversation)["status"] == "resolved", "a score opens nothing again"
     assert slack.rejected == []
 
 
@@ -426,7 +426,7 @@ def test_commands_mean_the_conversation_that_the_agent_has(server, slack, erin, 
     line.press(headline, "Take", user="U0ERIN")
     until("Erin has it again", lambda: sum("Erin is here now" in words(one) for one in slack.posted) == 2)
     assert "It is resolved" in command("/shop-resolve")
-    assert agent.story(conversation)["conversation"]["status"] == "resolved"
+    assert agent.story(conversation)["status"] == "resolved"
 
 
 def test_socket_mode_loses_nothing_when_the_connection_goes(server, slack):

@@ -55,6 +55,14 @@ async fn openapi_is_what_the_code_says() {
         "/v1/settings",
         "/v1/shop/reset",
         "/v1/mails",
+        "/v1/webhooks",
+        "/v1/webhooks/{id}",
+        "/v1/webhooks/{id}/secret",
+        "/v1/webhooks/{id}/test",
+        "/v1/webhooks/{id}/messages",
+        "/v1/webhooks/{id}/messages/{message}/replay",
+        "/v1/webhooks/{id}/replay",
+        "/v1/webhooks/events",
         "/v1/analyze",
     ] {
         assert!(served["paths"][path].is_object(), "{path}");
@@ -91,6 +99,7 @@ async fn every_documented_frame_of_the_console_is_in_it() {
         "urgent",
         "refused_origin",
         "mail",
+        "webhook",
         "reload",
     ];
     for word in client.into_iter().chain(server) {

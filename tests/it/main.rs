@@ -1,9 +1,9 @@
 //! The outside tests: the real binary, over its real sockets; and the store, on both of
 //! its databases.
 //!
-//! All but `store`, `threads`, `people` and `desk` know docs/interfaces.md and nothing else,
-//! so they hold for any server that keeps that contract. `support` starts servers and speaks
-//! their protocols; each other module is one topic.
+//! All but `store`, `threads`, `people`, `webhooks` and `desk` know docs/interfaces.md and
+//! nothing else, so they hold for any server that keeps that contract. `support` starts
+//! servers and speaks their protocols; each other module is one topic.
 
 mod agents;
 mod chat;
@@ -28,3 +28,4 @@ mod store;
 mod story;
 mod support;
 mod threads;
+mod webhooks;

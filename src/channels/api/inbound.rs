@@ -107,7 +107,7 @@ impl Message {
                     text: said.text,
                     files,
                     pressed: said.pressed,
-                    resume: None,
+                    ..Incoming::default()
                 })))
             }
         }

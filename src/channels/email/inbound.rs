@@ -87,8 +87,8 @@ fn message(mail: &Message, key: &str, (from, name): (String, Option<String>), re
         details: json!(details),
         text: Some(text.trim().to_owned()),
         files,
-        pressed: None,
         resume: threaded.resume,
+        ..Incoming::default()
     }
 }
 

@@ -20,7 +20,7 @@ pub use picks::{Picked, picked};
 pub use slack_text::unmarked;
 pub use staff::{Escalated, for_staff, headline};
 
-use super::channel::{Capabilities, Card, Outgoing, Pick, pick_id};
+use super::channel::{Capabilities, Card, Outgoing, Pick, parse_pick, pick_id};
 use crate::base::markdown::{blocks_with_links, is_safe_address, write};
 use crate::domain::content::{Choice, HandoffState, ProductCard, Source};
 use crate::domain::{AuthorKind, Content, Entry, FileId, Seq};
@@ -208,6 +208,22 @@ impl Renderer<'_> {
     fn absolute(&self, url: &str) -> String {
         if url.starts_with('/') { format!("{}{url}", self.place.address) } else { url.to_owned() }
     }
+}
+
+/// Products in lines, for a channel that cannot show these as cards: `2. Throw: 59.90 EUR`,
+/// numbered on over several messages, so that the number can be typed back; in full with
+/// why, and where.
+pub fn listed(cards: &[Card], in_full: bool) -> String {
+    let lines = cards.iter().map(|Card { id, product }| {
+        let number = parse_pick(id).map_or(1, |(_, _, place)| place + 1);
+        let line = format!("{number}. {}: {} {}", product.title, product.price, product.currency);
+        match (in_full, &product.url) {
+            (false, _) => line,
+            (true, None) => format!("{line}\n{}", product.reason),
+            (true, Some(url)) => format!("{line}\n{}\n{url}", product.reason),
+        }
+    });
+    lines.collect::<Vec<_>>().join(if in_full { "\n\n" } else { "\n" })
 }
 
 /// Words that are no Markdown.

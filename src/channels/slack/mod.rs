@@ -26,7 +26,7 @@ use events::{Event, File, Pressed, Said};
 use people::People;
 pub use spec::KIND;
 
-use super::calls::CallError;
+use super::calls::{Consequence, Failure};
 use super::channel::{
     Buttons, Capabilities, Channel, ChannelError, FileLimits, Happening, Incoming, IncomingFile, Intake, List, Markup,
     Outgoing, Receipt, Refusal, Request, SendError, Tools,
@@ -164,7 +164,8 @@ impl Slack {
         for file in &said.files {
             match self.file(file).await {
                 Ok(file) => files.push(file),
-                Err(CallError::Refused { words, .. }) => {
+                Err(failure) if failure.consequence == Consequence::Refused => {
+                    let words = failure.reason;
                     text.push_str(&format!("\n[{}: {words}]", file.name.as_ref().unwrap_or(&file.id)));
                 }
                 Err(error) => return Err(error.into()),
@@ -188,7 +189,7 @@ impl Slack {
             let update = json!({"channel": pressed.spot.channel, "ts": pressed.spot.ts, "text": pressed.title, "blocks": blocks});
             // It only looks better: the choice counts without it.
             if let Err(error) = self.api.post("chat.update", &update).await {
-                tracing::info!(%error, "a message at Slack still shows its buttons");
+                tracing::info!(error = error.reason, "a message at Slack still shows its buttons");
             }
         }
         Ok(vec![Happening::Message(Box::new(Incoming {
@@ -202,7 +203,7 @@ impl Slack {
     }
 
     /// A file's bytes. Of files from other workspaces the event tells only the id.
-    async fn file(&self, file: &File) -> Result<IncomingFile, CallError> {
+    async fn file(&self, file: &File) -> Result<IncomingFile, Failure> {
         let asked: Option<File> = match file.file_access.as_deref() {
             Some("check_file_info") => {
                 serde_json::from_value(self.api.get("files.info", &[("file", &file.id)]).await?["file"].take()).ok()
@@ -212,7 +213,7 @@ impl Slack {
         let file = asked.as_ref().unwrap_or(file);
         let (size, most) = (file.size.unwrap_or(0), self.tools.files.largest);
         if size > most as u64 {
-            return Err(CallError::refused(format!("{size} bytes, above the limit of {most}; it was not kept")));
+            return Err(Failure::refused(format!("{size} bytes, above the limit of {most}; it was not kept")));
         }
         let bytes = self.api.download(file.url_private.as_deref().unwrap_or_default(), most).await?;
         let name = file.name.clone().unwrap_or_else(|| file.id.clone());
@@ -221,7 +222,7 @@ impl Slack {
 
     /// Posts a message. Where Slack dislikes its blocks, it goes without pictures, and at
     /// last in words alone: a picture out of Slack's reach must not cost the answer.
-    async fn post(&self, place: &Value, mut message: Value) -> Result<Value, CallError> {
+    async fn post(&self, place: &Value, mut message: Value) -> Result<Value, Failure> {
         message["channel"] = place["channel"].clone();
         if let Some(thread) = place["thread_ts"].as_str() {
             message["thread_ts"] = json!(thread);
@@ -232,18 +233,18 @@ impl Slack {
         let mut posted = self.api.post("chat.postMessage", &message).await;
         for blocks in simpler {
             match &posted {
-                Err(CallError::Refused { code, words }) if code.starts_with("invalid_blocks") => {
-                    tracing::warn!(words, "a message is sent in a simpler form");
+                Err(failure) if failure.reason.contains("(invalid_blocks") => {
+                    tracing::warn!(reason = failure.reason, "a message is sent in a simpler form");
                 }
                 _ => break,
             }
             message["blocks"] = blocks;
             posted = self.api.post("chat.postMessage", &message).await;
         }
-        posted.map_err(|error| match error {
+        posted.map_err(|failure| match failure.reason.contains("(missing_scope)") {
             // Nothing else goes out either, until the owner has given the right.
-            CallError::Refused { code, words } if code == "missing_scope" => CallError::Revoked(words),
-            error => error,
+            true => Failure { consequence: Consequence::Revoked, ..failure },
+            false => failure,
         })
     }
 }
@@ -270,7 +271,7 @@ fn connect(inbox: &Inbox, tools: &Tools) -> Result<Arc<dyn Channel>, String> {
     let base = field("api_base").unwrap_or("https://slack.com/api").trim_end_matches('/').to_owned();
     let token = field("bot_token").unwrap_or_default().to_owned();
     Ok(Arc::new(Slack {
-        api: Api { outbound: tools.outbound.clone(), base, token },
+        api: Api::new(tools.outbound.clone(), base, token),
         tools: tools.clone(),
         people: People::default(),
         signing_secret: signing_secret.unwrap_or_default().to_owned(),

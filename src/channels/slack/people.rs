@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::api::Api;
-use crate::channels::calls::CallError;
+use crate::channels::calls::{Consequence, Failure};
 use crate::domain::Contact;
 use crate::store::Person;
 
@@ -42,13 +42,13 @@ pub struct People {
 }
 
 impl People {
-    pub async fn us(&self, api: &Api) -> Result<&Us, CallError> {
+    pub async fn us(&self, api: &Api) -> Result<&Us, Failure> {
         let ask = || async { api.who().await.map(|(answer, _)| Us::read(&answer)) };
         self.us.get_or_try_init(ask).await
     }
 
     /// Who that is; only the id where Slack does not say more.
-    pub async fn user(&self, api: &Api, id: &str, now: Timestamp) -> Result<User, CallError> {
+    pub async fn user(&self, api: &Api, id: &str, now: Timestamp) -> Result<User, Failure> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         if let Some((at, user)) = known
             && now.duration_since(at) < REMEMBERED
@@ -57,8 +57,8 @@ impl People {
         }
         let user = match api.get("users.info", &[("user", id), ("include_locale", "true")]).await {
             Ok(answer) => User::read(id, &answer["user"]),
-            Err(CallError::Refused { words, .. }) => {
-                tracing::info!(words, "Slack does not tell who somebody is");
+            Err(failure) if failure.consequence == Consequence::Refused => {
+                tracing::info!(reason = failure.reason, "Slack does not tell who somebody is");
                 User { id: id.to_owned(), ..User::default() }
             }
             Err(error) => return Err(error),

@@ -89,7 +89,7 @@ async fn read(
 
 async fn open(api: &Api) -> Result<WebSocket, ChannelError> {
     let opened = api.post("apps.connections.open", &json!({})).await?;
-    let socket = api.outbound.websocket(opened["url"].as_str().unwrap_or_default()).await;
+    let socket = api.outbound().websocket(opened["url"].as_str().unwrap_or_default()).await;
     socket.map_err(|error| ChannelError::Later(format!("Slack's socket does not open: {error}")))
 }
 

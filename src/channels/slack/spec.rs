@@ -20,11 +20,16 @@ static SPEC: ChannelSpec = ChannelSpec {
     summary: "Customers write in direct messages, channels and Slack Connect; colleagues can work from a channel.",
     guide: "docs/channels/slack.md",
     fields: &[
-        Field::new("bot_token", "Bot token", PAGE, "xoxb-…").needed().hidden(),
-        Field::new("signing_secret", "Signing secret", BASIC, "8f742231b10e…").hidden(),
-        Field::new("app_token", "App-level token", SOCKET, "xapp-…").hidden(),
-        Field::new("staff_channel", "Staff channel", STAFF, "C0123456789"),
-        Field::new("api_base", "Address of the Web API", "Only for a proxy before Slack.", "https://slack.com/api"),
+        Field::secret("bot_token", "Bot token", PAGE, "xoxb-…"),
+        Field::secret("signing_secret", "Signing secret", BASIC, "8f742231b10e…").or_empty(),
+        Field::secret("app_token", "App-level token", SOCKET, "xapp-…").or_empty(),
+        Field::optional("staff_channel", "Staff channel", STAFF, "C0123456789"),
+        Field::optional(
+            "api_base",
+            "Address of the Web API",
+            "Only for a proxy before Slack.",
+            "https://slack.com/api",
+        ),
     ],
     webhook: true,
 };
@@ -46,7 +51,9 @@ const SCOPES: [(&str, &str); 9] = [
 pub async fn test(slack: &Slack) -> Tested {
     let (who, scopes) = match slack.api.who().await {
         Ok(answer) => answer,
-        Err(error) => return Tested { works: false, findings: vec![format!("The bot token does not work: {error}.")] },
+        Err(error) => {
+            return Tested { works: false, findings: vec![format!("The bot token does not work: {}.", error.reason)] };
+        }
     };
     let name = |field: &str| who[field].as_str().unwrap_or("?").to_owned();
     let mut findings = vec![format!("Slack knows us as {} in the workspace {}.", name("user"), name("team"))];
@@ -60,7 +67,7 @@ pub async fn test(slack: &Slack) -> Tested {
         works &= opened.is_ok();
         findings.push(match opened {
             Ok(_) => "Socket Mode works: no public address is needed.".to_owned(),
-            Err(error) => format!("Socket Mode does not work: {error}."),
+            Err(error) => format!("Socket Mode does not work: {}.", error.reason),
         });
     }
     if let Some(channel) = &slack.staff_channel {
@@ -75,7 +82,7 @@ pub async fn test(slack: &Slack) -> Tested {
                 )
             }
             Ok(_) => "The app is not in the staff channel: write /invite and the app's name there.".to_owned(),
-            Err(error) => format!("The staff channel cannot be looked at: {error}."),
+            Err(error) => format!("The staff channel cannot be looked at: {}.", error.reason),
         });
     }
     Tested { works, findings }
@@ -99,13 +106,21 @@ mod tests {
             assert!(scopes.contains(&scope), "{scope}");
         }
         // Slack refuses a manifest with an event whose scope is not in it.
-        let needs = [("app_mention", "app_mentions:read"), ("message.im", "im:history"), ("message.mpim", "mpim:history"),
-            ("message.channels", "channels:history"), ("message.groups", "groups:history")];
+        let needs = [
+            ("app_mention", "app_mentions:read"),
+            ("message.im", "im:history"),
+            ("message.mpim", "mpim:history"),
+            ("message.channels", "channels:history"),
+            ("message.groups", "groups:history"),
+        ];
         let events = listed("/settings/event_subscriptions/bot_events");
         for (event, scope) in needs {
             assert!(events.contains(&event) && scopes.contains(&scope), "{event} needs {scope}");
         }
         let commands = manifest.pointer("/features/slash_commands").unwrap().as_array().unwrap();
-        assert_eq!(commands.iter().map(|one| one["command"].as_str().unwrap()).collect::<Vec<_>>(), ["/resolve", "/handback"]);
+        assert_eq!(
+            commands.iter().map(|one| one["command"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["/resolve", "/handback"]
+        );
     }
 }

@@ -72,8 +72,8 @@ impl Slack {
                 self.api.post("chat.postEphemeral", &place).await.map(drop)
             }
         };
-        if let Err(error) = told {
-            tracing::warn!(%error, "a colleague at Slack could not be answered");
+        if let Err(failure) = told {
+            tracing::warn!(reason = failure.reason, "a colleague at Slack could not be answered");
         }
     }
 }

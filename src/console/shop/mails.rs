@@ -19,7 +19,7 @@ use crate::store::{Mail, MailState};
 #[derive(Debug, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct MailView {
     pub id: String,
-    /// `escalation`, `reply`, `invitation` or `reset`.
+    /// `escalation`, `reply`, `invitation`, `reset` or `webhook`.
     pub kind: String,
     pub to: String,
     pub subject: String,

@@ -162,7 +162,7 @@ pub async fn reset(
         return Err(Problem::Invalid(detail.to_owned()));
     }
     let shop = NewShop { name: shop.name.trim().to_owned(), ..shop };
-    (console.shared.reset_shop)(shop).await.map_err(Problem::Internal)?;
+    (console.shared.given.reset_shop)(shop).await.map_err(Problem::Internal)?;
     Ok(Json(view(&console).await?))
 }
 

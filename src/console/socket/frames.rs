@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::shop::webhooks::WebhookHealth;
 use super::super::views::{AgentView, ConversationView, CountsView, NoteView};
 use crate::domain::decision::Explanation;
 use crate::domain::{Analysis, Author, Entry, Seq};
@@ -111,6 +112,11 @@ pub enum ConsoleServerFrame {
         conversation_id: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+    },
+    /// An endpoint of a webhook began to fail, works again, or was disabled.
+    Webhook {
+        id: String,
+        health: WebhookHealth,
     },
     /// Read the lists anew; what comes after the cursor follows.
     Reload {

@@ -17,19 +17,17 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::super::shop::webhooks::WebhookHealth;
 use super::super::views::{AgentView, ConversationView, CountsView, NoteView};
 use super::frames::{ConsoleEvent, ConsoleServerFrame};
-use super::gaps::Gaps;
 use crate::bus::News;
 use crate::domain::{AgentId, ConversationId, Seq};
 use crate::engine::Engine;
-use crate::store::{Dialect, Placed, Store, StoreError};
+use crate::store::{Gaps, Placed, StoreError};
 
 /// Frames that may wait for a slow reader before it is told to reload.
 const AHEAD: usize = 1024;
 const PAGE: i64 = 500;
-/// So many of the last places may not be settled on PostgreSQL.
-const UNSETTLED: i64 = 200;
 /// News taken at once before the log is read.
 const AT_ONCE: usize = 256;
 /// Changed conversations are put together for so long.
@@ -62,14 +60,13 @@ impl Hub {
     /// Starts it at the end of the log as it is now; where places may not be settled yet,
     /// a little before. Nobody listens yet, so nobody is told twice.
     pub async fn start(engine: Engine, stopping: CancellationToken, tasks: &TaskTracker) -> Result<Self, StoreError> {
-        let in_order = engine.store().dialect() == Dialect::Sqlite;
-        let last = settled_end(engine.store()).await?;
-        let hub = Self { frames: broadcast::channel(AHEAD).0, cursor: Arc::new(AtomicI64::new(last)) };
+        let gaps = engine.store().gaps_from(engine.store().settled_end().await?);
+        let hub = Self { frames: broadcast::channel(AHEAD).0, cursor: Arc::new(AtomicI64::new(gaps.cursor())) };
         let news = engine.bus().subscribe_everywhere();
         let reader = Reader {
             hub: hub.clone(),
             engine,
-            gaps: Gaps::new(last, in_order),
+            gaps,
             changed: HashSet::new(),
             lists_due: None,
             counts_due: None,
@@ -149,9 +146,9 @@ impl Reader {
     /// Goes to the end of the log without reading it. Whoever begins to listen meanwhile
     /// reads everything up to that end itself, or is told from the old place on.
     async fn keep_up(&mut self) -> Result<(), StoreError> {
-        let end = settled_end(self.engine.store()).await?;
+        let end = self.engine.store().settled_end().await?;
         if self.nobody_listens() && end > self.gaps.cursor() {
-            self.gaps = Gaps::new(end, self.engine.store().dialect() == Dialect::Sqlite);
+            self.gaps = self.engine.store().gaps_from(end);
             self.hub.cursor.store(end, Ordering::Release);
         }
         Ok(())
@@ -204,6 +201,12 @@ impl Reader {
             News::Staff => self.staff_due = self.staff_due.or(Some(Instant::now() + STATE_EVERY / 5)),
             News::RefusedOrigin(inbox, origin) => {
                 self.tell(&ConsoleServerFrame::RefusedOrigin { inbox_id: inbox.0, origin });
+            }
+            News::Webhook(id) => {
+                if let Some(webhook) = self.engine.store().webhook(&id).await? {
+                    let health = WebhookHealth::of(&webhook);
+                    self.tell(&ConsoleServerFrame::Webhook { id: id.0, health });
+                }
             }
             News::Mail(id) => {
                 if let Some(mail) = self.engine.store().mail(&id).await? {
@@ -307,15 +310,6 @@ impl Reader {
             let _ = self.hub.frames.send(told);
         }
     }
-}
-
-/// The place up to which nothing can appear in the log any more.
-async fn settled_end(store: &Store) -> Result<i64, StoreError> {
-    let last = store.last_position().await?;
-    Ok(match store.dialect() {
-        Dialect::Sqlite => last,
-        Dialect::Postgres => (last - UNSETTLED).max(0),
-    })
 }
 
 /// An entry as an event frame.

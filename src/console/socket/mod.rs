@@ -5,7 +5,6 @@
 //! socket, which passes on what the hub says and catches up from the log after a resume.
 
 pub mod frames;
-mod gaps;
 pub(super) mod hub;
 mod session;
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::ConversationId;
-use crate::store::{Agent, Link, MailKind, NewMail, Unread};
+use crate::store::{Agent, Link, MailKind, NewMail, Unread, Webhook};
 
 /// What an escalation's mail tells.
 pub struct Story {
@@ -106,6 +106,30 @@ pub fn reset(shop: &str, link: &Link, to: &str, url: &str) -> NewMail {
          hours:\n{url}\n"
     );
     link_mail(MailKind::Reset, link, to, format!("Your new password for {shop}"), body)
+}
+
+/// An endpoint of a webhook gets nothing any more.
+pub fn webhook(shop: &str, address: &str, webhook: &Webhook, reason: &str, admin: &Agent) -> NewMail {
+    let name = match webhook.description.trim() {
+        "" => webhook.url.as_str(),
+        description => description,
+    };
+    let body = format!(
+        "Hello {},\n\nRapport at {shop} sends no more events to this webhook:\n\n{name}\n{}\n\nWhy: {reason}\n\n\
+         Nothing is lost: events are kept for 30 days. Mend the receiving side, then enable the webhook here, and they \
+         go out in their order:\n{address}/console/#/settings/webhooks\n",
+        admin.name, webhook.url
+    );
+    let since = webhook.failing_since.unwrap_or(webhook.created_at).as_microsecond();
+    NewMail {
+        key: format!("webhook:{}:{since}:{}:{}", webhook.id, webhook.failures, admin.id),
+        kind: MailKind::Webhook,
+        conversation_id: None,
+        seq: None,
+        to: admin.email.clone().unwrap_or_default(),
+        subject: one_line(&format!("A webhook of {shop} was disabled: {name}")),
+        body,
+    }
 }
 
 /// Subject and body of the mail that tries the way out.

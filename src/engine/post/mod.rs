@@ -12,7 +12,7 @@ use crate::base::ids::random_u32;
 use crate::bus::News;
 use crate::mail::reference::reference;
 use crate::mail::{Answers, Letter, MailError};
-use crate::store::{Inbox, Link, LinkKind, Mail, MailKind, StoreError};
+use crate::store::{Inbox, Link, LinkKind, Mail, MailKind, NewMail, Role, StoreError, Webhook};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A sender that dies is followed after so long.
@@ -68,6 +68,20 @@ impl Engine {
         };
         self.inner.store.add_mail(&mail).await?;
         Ok(true)
+    }
+
+    /// Mails that tell the admins that an endpoint of a webhook was disabled; none where
+    /// mail is not set up.
+    pub async fn mails_about_webhook(&self, webhook: &Webhook, reason: &str) -> Result<Vec<NewMail>, StoreError> {
+        if self.inner.mailer.is_none() {
+            return Ok(Vec::new());
+        }
+        let (shop, address) = (self.shop_name().await?, &self.inner.settings.address);
+        let admins = self.inner.store.agents().await?.into_iter().filter(|agent| agent.role >= Role::Admin);
+        Ok(admins
+            .filter(|agent| agent.email.is_some())
+            .map(|agent| letters::webhook(&shop, address, webhook, reason, &agent))
+            .collect())
     }
 
     async fn send_due(&self) -> Result<(), StoreError> {

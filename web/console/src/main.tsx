@@ -10,6 +10,7 @@ import "./style/conversation.css";
 import "./style/details.css";
 import "./style/today.css";
 import "./style/settings.css";
+import "./style/webhooks.css";
 import "./style/door.css";
 import { render } from "preact";
 import { App } from "./app";

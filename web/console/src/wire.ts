@@ -379,7 +379,7 @@ export interface ShopSettings {
 
 export interface Mail {
   id: string;
-  kind: "escalation" | "reply" | "invitation" | "reset" | "test";
+  kind: "escalation" | "reply" | "invitation" | "reset" | "webhook" | "test";
   to: string;
   subject: string;
   state: MailState;
@@ -388,6 +388,61 @@ export interface Mail {
   created_at: string;
   next_try_at?: string;
   sent_at?: string;
+  error?: string;
+}
+
+/** For example `message.sent`. */
+export type EventKind = `${string}.${string}`;
+
+export interface EventKindView {
+  type: EventKind;
+  description: string;
+  example: unknown;
+}
+
+export interface Webhook {
+  id: string;
+  url: string;
+  description: string;
+  /** Empty for everything. */
+  events: EventKind[];
+  enabled: boolean;
+  health: "new" | "good" | "failing" | "disabled";
+  trouble?: string;
+  failing_since?: string;
+  next_try_at?: string;
+  disabled_at?: string;
+  last_sent_at?: string;
+  waiting: number;
+  failed: number;
+  old_secret_until?: string;
+  created_at: string;
+  /** Only in the answer to the making. */
+  secret?: string;
+}
+
+/** One event on its way to a webhook. */
+export interface Delivered {
+  id: string;
+  type: EventKind;
+  conversation_id: string;
+  state: "waiting" | "sent" | "failed";
+  attempts: number;
+  status?: number;
+  answer?: string;
+  error?: string;
+  duration_ms?: number;
+  tried_at?: string;
+  sent_at?: string;
+  created_at: string;
+  body: string;
+}
+
+export interface Pinged {
+  works: boolean;
+  status?: number;
+  duration_ms: number;
+  answer?: string;
   error?: string;
 }
 
@@ -431,6 +486,7 @@ export type ServerFrame =
   | { type: "urgent"; conversation_id: string; step: number; waiting_since: string }
   | { type: "refused_origin"; inbox_id: string; origin: string }
   | { type: "mail"; state: MailState; kind: string; conversation_id?: string; error?: string }
+  | { type: "webhook"; id: string; health: Webhook["health"] }
   | { type: "reload"; cursor: number }
   | { type: "error"; code: string; message: string }
   | { type: "pong" };

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { href } from "../lib/router";
-import { hurry, refusedOrigins } from "../state/desk";
+import { disabledWebhooks, hurry, refusedOrigins } from "../state/desk";
 import { canManage, line } from "../state/session";
 import { t } from "../strings";
 import { Button } from "../ui/basics";
@@ -39,6 +39,16 @@ export function Banners() {
             {t.banners.look}
           </a>
           <Button look="quiet" small icon="close" label={t.close} onClick={() => (refusedOrigins.value = 0)} />
+        </div>
+      )}
+      {canManage.value && disabledWebhooks.value > 0 && (
+        <div class="banner">
+          <Icon name="link" />
+          <span>{t.banners.webhook}</span>
+          <a class="btn btn-small" href={href("/settings/webhooks")} onClick={() => (disabledWebhooks.value = 0)}>
+            {t.banners.look}
+          </a>
+          <Button look="quiet" small icon="close" label={t.close} onClick={() => (disabledWebhooks.value = 0)} />
         </div>
       )}
     </div>

@@ -26,6 +26,10 @@ export const current = signal<string | undefined>(undefined);
 export const refusedOrigins = signal(0);
 /** Counts what the server has told of mails, so that who shows them reads them anew. */
 export const mailNews = signal(0);
+/** A webhook began to fail, works again, or was disabled. */
+export const webhookNews = signal(0);
+/** Webhooks that were disabled since somebody looked. */
+export const disabledWebhooks = signal(0);
 
 let socket: ConsoleSocket | undefined;
 const listeners = new Set<(frame: ServerFrame) => void>();
@@ -221,6 +225,10 @@ function apply(frame: ServerFrame) {
     case "mail":
       mailNews.value++;
       if (frame.conversation_id) reload(frame.conversation_id);
+      break;
+    case "webhook":
+      webhookNews.value++;
+      if (frame.health === "disabled") disabledWebhooks.value++;
       break;
     case "reload":
       refresh();

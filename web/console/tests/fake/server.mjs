@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { WebSocketServer } from "ws";
 import { CHANNELS, changeInbox, inChannel, INBOXES, merge, newInbox, peopleOf, tested, twinFacts } from "./channels.mjs";
 import { CANNED, NAMES, ORDERS, SUGGESTIONS, TALKS } from "./people.mjs";
+import { hooks, makeHooks } from "./webhooks.mjs";
 
 const DIST = fileURLToPath(new URL("../../../dist/", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
@@ -46,7 +47,7 @@ const OTHER = { id: "agt_sam", name: "Sam", role: "agent", email: "sam@shop.exam
 const THIRD = { id: "agt_kim", name: "Kim", role: "agent", email: "kim@shop.example", status: "away", present: false, held: 0, capacity: 5, mail: true };
 
 function makeWorld(count) {
-  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, merges: [], inboxes: structuredClone(INBOXES), refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true };
+  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, merges: [], inboxes: structuredClone(INBOXES), refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true, hooks: makeHooks() };
   for (let i = 0; i < count; i++) makeConversation(world, i);
   const inWhatsApp = world.rows.get("cnv_000001");
   if (inWhatsApp) inChannel(inWhatsApp, world.stories.get(inWhatsApp.id));
@@ -295,6 +296,7 @@ function api(world, method, path, query, body, send, problem) {
   if (route === "GET /v1/customers") return send(200, { items: [...world.stories.values()].map((one) => ({ ...one.customer, conversations: 1, last_at: iso(5) })).filter((one) => JSON.stringify(one).toLowerCase().includes(query.get("query").toLowerCase())).slice(0, 5) });
   if (path.startsWith("/v1/customers/") && path.endsWith("/merge")) return send(200, merge(world, path.split("/")[3], body));
   if (path === "/v1/customers/cus_twin") return send(200, twinFacts(world.stories.get("cnv_000000")));
+  if (path.startsWith("/v1/webhooks")) return hooks(world, method, path, query, body, send, problem);
   if (path.startsWith("/v1/customers/")) {
     const story = [...world.stories.values()].find((one) => path.endsWith(one.customer.id));
     return send(200, { customer: story.customer, ...peopleOf(world, story), attributes: story.customer.name ? { club_tier: "Hearth", city: "Ghent" } : {}, value: story.customer.name ? "412.60" : "0", orders: story.customer.name ? ORDERS : [], tracks: [{ name: "page_view", properties: { url: "https://shop.example/checkout" }, at: iso(2) }, { name: "add_to_cart", properties: { title: "Skagen wool throw" }, at: iso(4) }, { name: "product_view", properties: { title: "Skagen wool throw" }, at: iso(5) }], conversations: [{ id: "cnv_000002", inbox_id: "inb_2", channel: "whatsapp", status: "resolved", created_at: iso(9000), updated_at: iso(8990), unhappiness: 0.1, preview: { seq: 3, author: "customer", text: "Great, thanks!" } }], ratings: [{ conversation_id: "cnv_000002", seq: 4, kind: "csat", score: 5, comment: "quick", at: iso(8000) }] });

@@ -1,7 +1,7 @@
 //! Which places of the log were seen, and up to where it is settled.
 //!
 //! PostgreSQL gives a position when an entry is inserted and shows it when its transaction
-//! commits, so a lower one can appear after a higher one. The cursor that consoles resume
+//! commits, so a lower one can appear after a higher one. The cursor that a follower resumes
 //! from is therefore the place below which nothing can appear any more: a gap is waited
 //! for until its transaction must have ended, committed or not.
 
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
-pub(super) struct Gaps {
+pub struct Gaps {
     /// Everything up to here was seen, or will never be.
     settled: i64,
     /// Seen above that.
