@@ -169,6 +169,11 @@ async fn handle(board: &Switchboard, event: &ChannelEvent) -> Result<(), StoreEr
 }
 
 async fn understand(board: &Switchboard, line: &Arc<Line>, event: &ChannelEvent) -> Result<(), Trouble> {
+    if line.channel.is_overheard(event)
+        && board.engine().store().thread_at(&event.inbox_id, &event.place).await?.is_none()
+    {
+        return Ok(());
+    }
     for happening in line.channel.understand(event).await? {
         match happening {
             Happening::Message(incoming) => message(board, line, *incoming).await?,
