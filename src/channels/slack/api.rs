@@ -51,7 +51,7 @@ impl Api {
             return Ok((answer, scopes));
         }
         let (consequence, reason) = meaning(&answer);
-        Err(Failure { consequence, reason, after: None })
+        Err(Failure { consequence, reason, after: None, body: answer })
     }
 
     /// Posts to an address that Slack gave for one answer.
@@ -167,7 +167,7 @@ mod tests {
     #[case("something_new", "refused")]
     fn an_error_code_says_whether_to_try_again(#[case] code: &str, #[case] meant: &str) {
         let (consequence, reason) = meaning(&json!({"ok": false, "error": code}));
-        let error = SendError::from(Failure { consequence, reason, after: None });
+        let error = SendError::from(Failure { consequence, reason, after: None, body: Value::Null });
         assert!(error.to_string().contains(code), "the owner can look it up: {error}");
         let found = match error {
             SendError::Later { .. } => "later",
