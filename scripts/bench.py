@@ -30,6 +30,7 @@ THROUGHPUT_RATIO = 0.5
 IDLE_MB = 450
 SOCKETS_MB = 15
 CONSOLE_OPENS_MS = 1000
+WEBHOOK_ACK_MS = 20
 HEARD_MS = 100
 
 # The benchmark's customers write faster than people do.
@@ -38,6 +39,9 @@ CONFIG = """
 visitor_rate = 1000000
 visitor_burst = 1000000
 address_rate = 1000000
+
+[network]
+private_hosts = ["127.0.0.1"]
 
 [log]
 level = "warn"
@@ -66,6 +70,9 @@ def main() -> None:
     with server() as (address, process):
         step("memory of an idle server, and with idle sockets")
         figures["memory"] = memory(address, process)
+    with server() as (address, process):
+        step("webhooks of channels, a hundred a second")
+        figures["webhooks"] = webhooks(address, process, arguments.seconds)
     with server() as (address, _):
         figures["turns"] = {}
         for connections in CONCURRENCY:
@@ -173,6 +180,14 @@ def memory(address: str, process: subprocess.Popen) -> dict:
     }
 
 
+def webhooks(address: str, process: subprocess.Popen, seconds: float) -> dict:
+    own = dict(one.split("=", 1) for one in Path(f"/proc/{process.pid}/environ").read_text().split("\0") if "=" in one)
+    command = [sys.executable, CLONE / "scripts/bench_webhooks.py", "--rapport", RAPPORT, "--url", address,
+               "--seconds", str(seconds)]
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=own)
+    return json.loads(finished.stdout)
+
+
 def crashes(count: int) -> dict:
     command = ["cargo", "test", "--locked", "--test", "it", "nothing_acknowledged_is_lost", "--", "--nocapture"]
     environment = {**os.environ, "RAPPORT_CRASHES": str(count)}
@@ -200,6 +215,11 @@ def verdicts(figures: dict) -> list[dict]:
             found.append(verdict(f"encoder against ONNX Runtime int8, {words} (p50)", ratio, "at most", 1.0))
     unsound = sum(turns[c][count] for c in turns for count in ("errors", "lost", "duplicated", "out_of_order"))
     found.append(verdict("errors, lost, duplicated, out of order", unsound, "at most", 0))
+    for kind, figures_of in figures["webhooks"].items():
+        described = f"a webhook of {kind} acknowledged at {figures_of['rate']:.0f} a second, ms (p99)"
+        found.append(verdict(described, figures_of["ack_ms"]["p99"], "at most", WEBHOOK_ACK_MS))
+        unanswered = figures_of["delivered"] - figures_of["answered"] + figures_of["refused"]
+        found.append(verdict(f"messages of {kind} refused or without an answer", unanswered, "at most", 0))
     if "console" in figures:
         console = figures["console"]
         described = f"console with {console['conversations']} open conversations"
@@ -233,6 +253,8 @@ def print_table(figures: dict) -> None:
     for connections, report in figures["turns"].items():
         row(f"whole turn, {connections} at a time", report["answer_ms"], report["throughput"])
         row("  acknowledged", report["ack_ms"])
+    for kind, figures_of in figures["webhooks"].items():
+        row(f"webhook of {kind} acknowledged", figures_of["ack_ms"], figures_of["rate"])
     used = figures["memory"]
     print(f"\nmemory: {used['idle_mb']:.0f} MB idle, {used['after_conversations_mb']:.0f} MB after conversations, "
           f"{used['sockets_mb']:.1f} MB more with {used['sockets']} idle sockets")

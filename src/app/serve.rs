@@ -106,6 +106,7 @@ impl Server {
             store.free_leases().await?;
             store.free_event_leases().await?;
             store.free_thread_leases().await?;
+            store.free_webhook_leases().await?;
         }
         let first_start = sample::load_into_empty(&store, &home).await?;
         let nlu = models.await.context("loading the models panicked")??;
@@ -121,7 +122,7 @@ impl Server {
 
         let sockets = TaskTracker::new();
         let tools = tools(&config, &engine).await?;
-        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), stopping.clone(), sockets.clone()).await?;
+        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), stopping.clone(), sockets.clone());
         let board = Switchboard::start(engine.clone(), tools, KINDS, stopping.clone(), sockets.clone()).await?;
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());

@@ -13,6 +13,7 @@ pub mod outbound;
 pub mod phone;
 pub mod proxy;
 pub mod secret;
+pub mod signed_post;
 pub mod standard_webhooks;
 pub mod vault;
 pub mod website;

@@ -12,6 +12,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Response, Url, redirect};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls};
 
 /// A vendor that does not answer for so long will not.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,6 +35,19 @@ pub enum OutboundError {
          if it shall be called"
     )]
     Private(String),
+}
+
+/// A connection to somebody else's WebSocket.
+pub type WebSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum WebSocketError {
+    #[error(transparent)]
+    Address(#[from] OutboundError),
+    #[error(transparent)]
+    Network(#[from] std::io::Error),
+    #[error(transparent)]
+    Protocol(#[from] Box<tokio_tungstenite::tungstenite::Error>),
 }
 
 impl Outbound {
@@ -69,6 +84,18 @@ impl Outbound {
             Ok(ip) if is_private(ip) && !self.allowed.contains(&host) => Err(OutboundError::Private(host)),
             _ => Ok(url),
         }
+    }
+
+    /// Opens a WebSocket (`wss`, or `ws` where that is allowed), behind the same guard.
+    pub async fn websocket(&self, address: &str) -> Result<WebSocket, WebSocketError> {
+        let url = self.check(&address.replacen("ws", "http", 1))?;
+        let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443));
+        let open = async {
+            let addresses = self.resolve(host, port).await?;
+            let stream = TcpStream::connect(addresses.as_slice()).await?;
+            Ok(client_async_tls(address, stream).await.map_err(Box::new)?.0)
+        };
+        tokio::time::timeout(CONNECT, open).await.map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))?
     }
 
     /// The addresses of a host that may be connected to, for protocols other than HTTP.

@@ -56,6 +56,11 @@ impl Vault {
         }
     }
 
+    /// Whether there is a key already.
+    pub fn has_key(data_dir: &Path) -> bool {
+        std::env::var_os("RAPPORT_SECRET_KEY").is_some() || data_dir.join("secret.key").is_file()
+    }
+
     pub fn with_key(key: &str) -> Self {
         Self { cipher: XChaCha20Poly1305::new(&Sha256::digest(key.trim().as_bytes())) }
     }

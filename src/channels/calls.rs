@@ -11,9 +11,10 @@ use super::channel::{ChannelError, SendError};
 use crate::base::outbound::{Outbound, ReadError, read_within};
 
 /// A file takes longer than words.
-const FILE: Duration = Duration::from_secs(50);
+pub const FILE: Duration = Duration::from_secs(50);
 
 /// An API at its address.
+#[derive(Clone)]
 pub struct Api {
     pub outbound: Outbound,
     /// Without a slash at the end.
@@ -56,7 +57,7 @@ impl Failure {
         Self { consequence: Consequence::Refused, ..Self::later(reason) }
     }
 
-    fn unreachable(error: reqwest::Error) -> Self {
+    pub fn unreachable(error: reqwest::Error) -> Self {
         Self::later(if error.is_timeout() {
             "the vendor did not answer in time"
         } else {
@@ -89,7 +90,7 @@ impl Api {
         }
     }
 
-    fn url(&self, path: &str) -> Result<Url, Failure> {
+    pub fn url(&self, path: &str) -> Result<Url, Failure> {
         self.outbound.check(&format!("{}/{path}", self.base)).map_err(|error| Failure::later(error.to_string()))
     }
 
@@ -97,7 +98,8 @@ impl Api {
         self.send(request).await?.json().await.map_err(Failure::unreachable)
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+    /// What is answered to a request of the vendor's own kind.
+    pub async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
         let response = request.bearer_auth(&self.token).send().await.map_err(Failure::unreachable)?;
         if response.status().is_success() {
             return Ok(response);

@@ -15,12 +15,12 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::files::Files;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::domain::channel::{ChannelSpec, Tested};
 use crate::domain::content::ProductCard;
 use crate::domain::{Author, ConversationId, FileId, Seq};
+use crate::engine::files::Files;
 use crate::store::{ChannelEvent, DeliveryNote, Inbox, NewEvent, Person, SentMark, StoreError, Thread};
 
 /// A kind of channel: what its inboxes need, and how one is connected.
@@ -28,8 +28,11 @@ pub struct Kind {
     pub spec: &'static ChannelSpec,
     pub capabilities: &'static Capabilities,
     /// Makes the channel of an inbox; a sentence where its credentials cannot be used.
-    pub connect: fn(&Inbox, &Tools) -> Result<Arc<dyn Channel>, String>,
+    pub connect: fn(&Inbox, &Tools) -> Connected,
 }
+
+/// A channel that is connected, or why it cannot be.
+pub type Connected = Result<Arc<dyn Channel>, String>;
 
 /// What channels work with.
 #[derive(Clone)]
@@ -50,6 +53,12 @@ pub trait Channel: Send + Sync {
     /// Checks that a request comes from the vendor, in constant time and over the raw body,
     /// and takes it apart. No IO: the vendor waits.
     fn receive(&self, request: &Request) -> Result<Receipt, Refusal>;
+
+    /// Whether an event matters only where its place has a conversation already: what is
+    /// said among others, in a place to which nobody has called us, is none of our business.
+    fn is_overheard(&self, _event: &ChannelEvent) -> bool {
+        false
+    }
 
     /// What a kept event means; it may ask the vendor (for a name, for a file).
     async fn understand(&self, event: &ChannelEvent) -> Result<Vec<Happening>, ChannelError>;
@@ -81,7 +90,8 @@ pub trait Channel: Send + Sync {
         false
     }
 
-    /// Tells colleagues at that place what became of what they did, if they need to know.
+    /// Tells a colleague what became of what they did, if they need to know: nobody else
+    /// sees it. `place` and `by` are those of their [`StaffAct`].
     async fn answer_staff(&self, _place: &str, _by: &str, _words: &str) {}
 
     /// Keeps a connection of its own to the vendor (a socket, a mailbox), for channels that
@@ -186,7 +196,8 @@ pub struct IncomingFile {
 /// What a colleague did at the vendor's side.
 #[derive(Debug)]
 pub struct StaffAct {
-    /// The thread's place.
+    pub target: StaffTarget,
+    /// Where the colleague is, in the vendor's words, for [`Channel::answer_staff`].
     pub place: String,
     /// The colleague's verified e-mail address, by which Rapport knows them.
     pub email: String,
@@ -195,6 +206,18 @@ pub struct StaffAct {
     pub act: StaffDeed,
     /// The same key again does nothing.
     pub key: String,
+}
+
+/// Which conversation a colleague means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum StaffTarget {
+    /// The one that a button names.
+    Conversation(ConversationId),
+    /// The one in whose staff thread a message with this external id was sent.
+    Thread(String),
+    /// The one that they hold and call so: by its id, or by the customer's name or address.
+    /// Empty where they hold one alone.
+    Held(String),
 }
 
 #[derive(Debug)]

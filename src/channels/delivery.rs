@@ -5,9 +5,13 @@
 //! dropped: what cannot go out now waits, and says why; what never will is marked in the
 //! log as failed, and the next is tried.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::collections::hash_map;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::error::RecvError;
@@ -17,7 +21,7 @@ use super::render::{Place, for_customer, for_staff, headline};
 use super::switchboard::{Line, Switchboard};
 use super::{pause, staff};
 use crate::bus::News;
-use crate::domain::{Audience, AuthorKind, Entry, Seq};
+use crate::domain::{Audience, AuthorKind, Entry, Seq, ThreadId};
 use crate::store::{StoreError, Thread};
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -42,7 +46,7 @@ pub(super) async fn work(board: Switchboard) {
     let mut news = board.engine().bus().subscribe_everywhere();
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let room = Arc::new(Semaphore::new(THREADS));
+    let desk = Arc::new(Desk { room: Semaphore::new(THREADS), busy: Mutex::default() });
     loop {
         tokio::select! {
             () = board.stopping().cancelled() => return,
@@ -58,26 +62,71 @@ pub(super) async fn work(board: Switchboard) {
         if board.lines().is_empty() {
             continue;
         }
-        if let Err(error) = look(&board, &room).await {
+        if let Err(error) = look(&board, &desk).await {
             tracing::warn!(%error, "cannot look for what is to be sent");
         }
     }
 }
 
-async fn look(board: &Switchboard, room: &Arc<Semaphore>) -> Result<(), StoreError> {
-    let free = i64::try_from(room.available_permits()).unwrap_or(AT_ONCE).min(AT_ONCE);
+/// Who sends now. The lease alone does not tell: whoever lets a thread go out at once (a
+/// customer who writes, an owner who enters a new token) ends it while somebody sends, and
+/// two who send one thread say things twice, or skip some.
+struct Desk {
+    room: Semaphore,
+    /// The threads in work, and whether one has become due meanwhile.
+    busy: Mutex<HashMap<ThreadId, bool>>,
+}
+
+impl Desk {
+    fn busy(&self) -> MutexGuard<'_, HashMap<ThreadId, bool>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the thread is the caller's to send; else whoever sends it looks again.
+    fn takes(&self, id: &ThreadId) -> bool {
+        match self.busy().entry(id.clone()) {
+            hash_map::Entry::Occupied(mut sender) => {
+                sender.insert(true);
+                false
+            }
+            hash_map::Entry::Vacant(place) => {
+                place.insert(false);
+                true
+            }
+        }
+    }
+
+    /// Ends the work on a thread; whether it has become due meanwhile.
+    fn leaves(&self, id: &ThreadId) -> bool {
+        self.busy().remove(id).unwrap_or(false)
+    }
+}
+
+async fn look(board: &Switchboard, desk: &Arc<Desk>) -> Result<(), StoreError> {
+    let free = i64::try_from(desk.room.available_permits()).unwrap_or(AT_ONCE).min(AT_ONCE);
     if free == 0 {
         return Ok(());
     }
     let until = board.engine().clock().now() + LEASE;
     for thread in board.engine().store().lease_threads(until, free).await? {
-        let (board, room) = (board.clone(), room.clone());
+        if !desk.takes(&thread.id) {
+            continue;
+        }
+        let (board, desk) = (board.clone(), desk.clone());
         board.tasks().clone().spawn(async move {
-            let _permit = room.acquire().await;
+            let _permit = desk.room.acquire().await;
             let id = thread.id.clone();
             let work = Sending { board: &board, thread };
-            if let Err(error) = work.run().await {
-                tracing::error!(thread = %id, %error, "what was sent could not be noted");
+            match AssertUnwindSafe(work.run()).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(thread = %id, %error, "what was sent could not be noted"),
+                // Told by the panic itself; the lease runs out, and it is tried again.
+                Err(_) => tracing::error!(thread = %id, "sending broke off"),
+            }
+            if desk.leaves(&id)
+                && let Err(error) = board.engine().store().thread_due(&id).await
+            {
+                tracing::warn!(thread = %id, %error, "a thread waits for its lease to run out");
             }
             board.outward().notify_one();
         });
@@ -112,20 +161,20 @@ impl Sending<'_> {
         if line.channel.capabilities().digest {
             return self.digest(&line, &entries).await;
         }
-        let mut done = None;
+        let mut last = None;
         for entry in entries {
             let messages = self.render(&line, &entry).await?;
             if !messages.is_empty() && !self.entry(&line, &entry, &messages).await? {
                 return Ok(());
             }
-            done = Some(entry.seq);
+            last = Some(entry.seq);
             // What needs nothing to be sent is noted with what follows.
             if !messages.is_empty() {
-                store.thread_done(&self.thread.id, entry.seq).await?;
-                (self.thread.sent_parts, done) = (0, None);
+                store.thread_sent(&self.thread.id, entry.seq).await?;
+                self.thread.sent_parts = 0;
             }
         }
-        match done {
+        match last {
             Some(seq) => store.thread_done(&self.thread.id, seq).await,
             None => Ok(()),
         }

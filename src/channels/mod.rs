@@ -16,6 +16,7 @@ mod meta;
 pub mod optout;
 mod reception;
 pub mod render;
+mod slack;
 mod staff;
 pub mod switchboard;
 pub mod webhooks;
@@ -32,7 +33,7 @@ pub use crate::engine::files;
 use crate::base::ids::random_u32;
 
 /// Every kind of channel that there is; a new one is a folder and a line here.
-pub static KINDS: &[Kind] = &[api::KIND, email::KIND, whatsapp::KIND];
+pub static KINDS: &[Kind] = &[slack::KIND, whatsapp::KIND, email::KIND, api::KIND];
 
 const FIRST_PAUSE_S: i64 = 2;
 const LONGEST_PAUSE_S: i64 = 600;

@@ -169,6 +169,11 @@ async fn handle(board: &Switchboard, event: &ChannelEvent) -> Result<(), StoreEr
 }
 
 async fn understand(board: &Switchboard, line: &Arc<Line>, event: &ChannelEvent) -> Result<(), Trouble> {
+    if line.channel.is_overheard(event)
+        && board.engine().store().thread_at(&event.inbox_id, &event.place).await?.is_none()
+    {
+        return Ok(());
+    }
     for happening in line.channel.understand(event).await? {
         match happening {
             Happening::Message(incoming) => message(board, line, *incoming).await?,
@@ -293,7 +298,7 @@ async fn files_of(board: &Switchboard, customer: &CustomerId, incoming: &Incomin
 
 async fn delivery(board: &Switchboard, inbox: &InboxId, note: &DeliveryNote) -> Result<(), Trouble> {
     match board.engine().store().note_delivery(inbox, note).await? {
-        Noted::Told(id, entry) => board.engine().bus().ring_with(&id, &[entry]),
+        Noted::Told(id, entry) => board.engine().bus().ring_with(&id, std::slice::from_ref(&*entry)),
         Noted::Stale => {}
         Noted::Unknown => return Err(Trouble::NotYet),
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::channel::{StaffAct, StaffDeed};
+use super::channel::{StaffAct, StaffDeed, StaffTarget};
 use super::render::Escalated;
 use super::switchboard::{Line, Switchboard};
 use crate::domain::ConversationId;
@@ -59,11 +59,6 @@ pub fn place_of(id: &ConversationId) -> String {
     format!("staff:{id}")
 }
 
-/// The conversation of a staff thread's place.
-pub fn conversation_at(place: &str) -> Option<ConversationId> {
-    place.strip_prefix("staff:").map(|id| ConversationId(id.to_owned()))
-}
-
 /// Whether an entry was written in a staff thread.
 pub(super) fn is_from_staff_thread(key: &str) -> bool {
     // The engine puts the agent before the caller's own key.
@@ -89,9 +84,17 @@ pub(super) async fn story(board: &Switchboard, id: &ConversationId) -> Result<Es
 }
 
 /// Does what a colleague did; what they are to be told, if anything.
-pub(super) async fn act(board: &Switchboard, _line: &Arc<Line>, act: StaffAct) -> Result<Option<String>, StoreError> {
-    let Some(id) = conversation_at(&act.place) else { return Ok(None) };
+pub(super) async fn act(board: &Switchboard, line: &Arc<Line>, act: StaffAct) -> Result<Option<String>, StoreError> {
     let engine = board.engine();
+    let meant = match &act.target {
+        StaffTarget::Conversation(id) => Some(id.clone()),
+        StaffTarget::Held(_) => None,
+        StaffTarget::Thread(message) => match thread_with(board, line, message).await? {
+            Some(id) => Some(id),
+            // Colleagues talk beside the staff threads, too.
+            None => return Ok(None),
+        },
+    };
     let agent =
         engine.store().agent_by_email(&act.email.to_lowercase()).await?.filter(|agent| agent.role >= Role::Agent);
     let Some(agent) = agent else {
@@ -100,18 +103,70 @@ pub(super) async fn act(board: &Switchboard, _line: &Arc<Line>, act: StaffAct) -
             act.email
         )));
     };
+    let id = match (meant, &act.target) {
+        (None, StaffTarget::Held(name)) => match held(board, &agent, name.trim()).await? {
+            Ok(id) => id,
+            Err(words) => return Ok(Some(words)),
+        },
+        (Some(id), _) => id,
+        (None, _) => return Ok(None),
+    };
     engine.store().seen(&agent.id).await?;
-    let done = match act.act {
-        StaffDeed::Take => engine.take(&id, &agent).await.map(drop),
-        StaffDeed::HandBack => engine.hand_back(&id, &agent, false).await.map(drop),
-        StaffDeed::Resolve => engine.resolve(&id, &agent).await.map(drop),
-        StaffDeed::Reply(text) => reply(board, &id, &agent, text, &act.key).await,
+    let (done, told) = match act.act {
+        StaffDeed::Take => (engine.take(&id, &agent).await.map(drop), "You have it now"),
+        StaffDeed::HandBack => (engine.hand_back(&id, &agent, false).await.map(drop), "The assistant has it again"),
+        StaffDeed::Resolve => (engine.resolve(&id, &agent).await.map(drop), "It is resolved"),
+        StaffDeed::Reply(text) => (reply(board, &id, &agent, text, &act.key).await, "It is sent"),
     };
     match done {
-        Ok(()) => Ok(None),
+        // In its own thread the conversation tells it.
+        Ok(()) if !matches!(act.target, StaffTarget::Held(_)) => Ok(None),
+        Ok(()) => Ok(Some(format!("{told}: {}.", title(board, &id).await?))),
         Err(HandoffError::Store(error)) => Err(error),
         Err(refused) => Ok(Some(format!("That did not work: {refused}."))),
     }
+}
+
+/// The conversation in whose staff thread a message with this external id was sent.
+async fn thread_with(
+    board: &Switchboard,
+    line: &Arc<Line>,
+    external_id: &str,
+) -> Result<Option<ConversationId>, StoreError> {
+    let (store, inbox) = (board.engine().store(), &line.inbox.id);
+    let Some((id, _)) = store.sent_as(inbox, external_id).await? else { return Ok(None) };
+    Ok(store.thread_at(inbox, &place_of(&id)).await?.map(|_| id))
+}
+
+/// The conversation that an agent holds and names; words where it is not clear which, since
+/// none is ever taken by a guess.
+async fn held(board: &Switchboard, agent: &Agent, name: &str) -> Result<Result<ConversationId, String>, StoreError> {
+    let mut fitting = Vec::new();
+    let mut titles = Vec::new();
+    for id in board.engine().store().held_by(&agent.id).await? {
+        let title = title(board, &id).await?;
+        if title.to_lowercase().contains(&name.to_lowercase()) {
+            fitting.push(id);
+        }
+        titles.push(title);
+    }
+    Ok(match (fitting.pop(), fitting.is_empty(), titles.is_empty()) {
+        (Some(id), true, _) => Ok(id),
+        (_, _, true) => Err("You have no conversation now.".to_owned()),
+        _ => Err(format!("Which one? Write its name or its id after the command: {}.", titles.join("; "))),
+    })
+}
+
+/// A conversation as colleagues name it.
+async fn title(board: &Switchboard, id: &ConversationId) -> Result<String, StoreError> {
+    let store = board.engine().store();
+    let customer = match store.conversation(id).await? {
+        Some(conversation) => store.customer(&conversation.customer_id).await?,
+        None => None,
+    };
+    let words = customer.map(|customer| [customer.name, customer.email]).unwrap_or_default();
+    let words: Vec<String> = words.into_iter().flatten().chain([id.0.clone()]).collect();
+    Ok(words.join(", "))
 }
 
 /// A reply takes the conversation first, if nobody has it.

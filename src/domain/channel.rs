@@ -53,6 +53,11 @@ impl CredentialField {
         Self { name, label, help, example, required: true, secret: true }
     }
 
+    /// The same, where it may be left empty.
+    pub const fn or_empty(self) -> Self {
+        Self { required: false, ..self }
+    }
+
     pub const fn optional(name: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
         Self { name, label, help, example, required: false, secret: false }
     }

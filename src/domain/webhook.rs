@@ -112,6 +112,20 @@ pub trait Webhooks: Send + Sync {
     fn changed(&self);
 }
 
+impl Event {
+    /// What an entry tells, as an event of that kind.
+    pub fn of(
+        kind: EventKind,
+        entry: Entry,
+        (conversation_id, customer_id, inbox_id): (ConversationId, CustomerId, InboxId),
+        analysis: Option<Analysis>,
+    ) -> Self {
+        let Entry { seq, at, author, content, in_reply_to, .. } = entry;
+        let data = EventData { conversation_id, customer_id, inbox_id, seq, author, content, in_reply_to, analysis };
+        Self { kind, timestamp: at, data }
+    }
+}
+
 impl EventKind {
     pub const ALL: [EventKind; 18] = [
         EventKind::ConversationCreated,

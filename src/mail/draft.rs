@@ -36,19 +36,18 @@ pub struct Enclosed {
 impl Draft {
     pub(super) fn message(self) -> Result<Message, MailError> {
         let mut message = Message::builder()
-            .from(self.from)
-            .to(self.to)
-            .subject(self.subject)
+            .from(named(self.from))
+            .to(named(self.to))
+            .subject(one_line(&self.subject))
             .message_id(Some(format!("<{}>", self.message_id)));
-        if let Some(answered) = self.answers {
-            message = message.in_reply_to(format!("<{answered}>"));
+        if let Some(answered) = &self.answers {
+            message = message.raw_header(ids("In-Reply-To", std::slice::from_ref(answered)));
         }
         if !self.references.is_empty() {
-            let ids: Vec<String> = self.references.iter().map(|id| format!("<{id}>")).collect();
-            message = message.references(ids.join(" "));
+            message = message.raw_header(ids("References", &self.references));
         }
         if let Some(reply_to) = self.reply_to {
-            message = message.reply_to(reply_to);
+            message = message.reply_to(named(reply_to));
         }
         if self.automatic {
             let name = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -73,10 +72,28 @@ impl Draft {
     }
 }
 
+/// Ids as a header, one a line. Left to itself, the library would encode a long id as if
+/// it were words, and no mail program would know it.
+fn ids(name: &'static str, ids: &[String]) -> HeaderValue {
+    let clean = |id: &String| id.chars().filter(|c| c.is_ascii_graphic() && !"<>".contains(*c)).collect::<String>();
+    let ids: Vec<String> = ids.iter().map(|id| format!("<{}>", clean(id))).collect();
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), ids.join(" "), ids.join("\r\n "))
+}
+
+/// Names come from customers; the library has no form for one with a line end in it.
+fn named(mailbox: Mailbox) -> Mailbox {
+    Mailbox::new(mailbox.name.map(|name| one_line(&name)).filter(|name| !name.is_empty()), mailbox.email)
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl Enclosed {
     fn part(self) -> SinglePart {
         let kind = ContentType::parse(&self.media_type).or_else(|_| ContentType::parse("application/octet-stream"));
-        Attachment::new(self.name).body(self.bytes, kind.expect("`application/octet-stream` is a type: this is a bug"))
+        Attachment::new(one_line(&self.name))
+            .body(self.bytes, kind.expect("`application/octet-stream` is a type: this is a bug"))
     }
 }
 
@@ -120,7 +137,7 @@ mod tests {
             reply_to: None,
             message_id: "1@shop.example".into(),
             answers: Some("2@post.example".into()),
-            references: vec!["0@post.example".into(), "2@post.example".into()],
+            references: vec!["0@post.example".into(), format!("{}@post.example", "2".repeat(100))],
             automatic: true,
         };
         let mail = String::from_utf8(draft.message().unwrap().formatted()).unwrap();
@@ -129,5 +146,6 @@ mod tests {
         assert!(parsed.parts.iter().all(|part| part.headers.iter().all(|header| header.name() != "X")), "{mail}");
         assert_eq!(parsed.header_raw("Auto-Submitted").map(str::trim), Some("auto-replied"));
         assert_eq!(parsed.references().as_text_list().unwrap().len(), 2);
+        assert!(mail.contains(&format!("<{}@post.example>", "2".repeat(100))), "a long id stays as it is:\n{mail}");
     }
 }

@@ -125,7 +125,8 @@ impl Mailbox {
     /// Whether the server told of a mail while it was asked for others; IDLE would not tell
     /// it again.
     pub fn has_heard(&mut self) -> bool {
-        let mut heard = false;
+        // What did not fit any more may have been a mail.
+        let mut heard = self.session.unsolicited_responses.is_full();
         while let Ok(told) = self.session.unsolicited_responses.try_recv() {
             heard |= matches!(told, UnsolicitedResponse::Exists(_) | UnsolicitedResponse::Recent(_));
         }

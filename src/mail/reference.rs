@@ -13,8 +13,11 @@ use subtle::ConstantTimeEq;
 
 /// Marks our references among others'.
 const OURS: &str = "rapport.";
-/// Bytes of a code: 128 bits.
-const CODE: usize = 16;
+/// Bytes of a code: 96 bits, which nobody tries out by mail. Ids are to stay short: some
+/// mail programs garble long ones.
+const CODE: usize = 12;
+/// Signs of what tells the mails of a reference apart.
+const MARK: usize = 12;
 
 /// The reference to a place in mails to that reader; `place` has small letters, digits and
 /// underscores.
@@ -22,9 +25,10 @@ pub fn reference(secret: &str, place: &str, reader: &str) -> String {
     format!("{OURS}{place}.{}", hex::encode(&code(secret, place, reader)[..CODE]))
 }
 
-/// The Message-ID of the mail with that mark, without its brackets.
-pub fn message_id(mark: &str, reference: &str, domain: &str) -> String {
-    format!("{mark}.{reference}@{domain}")
+/// The Message-ID of the mail with that key, without its brackets; the same again for the
+/// same key.
+pub fn message_id(key: &str, reference: &str, domain: &str) -> String {
+    format!("{}.{reference}@{domain}", &mark(key)[..MARK])
 }
 
 /// What all mails of a reference have in their `References`: a server that gives mails ids
@@ -44,9 +48,9 @@ pub fn place_of(secret: &str, message_id: &str, reader: &str) -> Option<String> 
     genuine.then(|| place.to_owned())
 }
 
-/// A short name for something long, for a mark: the same again for the same.
+/// A short name for something long: the same again for the same.
 pub fn mark(text: &str) -> String {
-    hex::encode(&Sha256::digest(text.as_bytes())[..CODE])
+    hex::encode(&Sha256::digest(text.as_bytes())[..16])
 }
 
 /// An address as it is compared: small letters, without what stands behind a plus.

@@ -79,6 +79,23 @@ pub(super) async fn find_person(
     Ok((kept == person.contacts.len()).then_some(id))
 }
 
+/// Whether a person is that customer: one of the contacts is theirs, or they have none
+/// that could be.
+pub(super) async fn is_known_as(tx: &mut Transaction<'static, Any>, id: &CustomerId, person: &Person) -> Result<bool> {
+    for contact in &person.contacts {
+        let row = sqlx::query("SELECT 1 FROM contacts WHERE kind = $1 AND value = $2 AND customer_id = $3")
+            .bind(contact.kind.clone())
+            .bind(contact.value.clone())
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+        if row.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(person.contacts.is_empty())
+}
+
 /// Writes what the channel knows of a customer, where nothing better is known; how many of
 /// the contacts are theirs alone.
 pub(super) async fn keep_person(

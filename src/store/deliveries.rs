@@ -33,7 +33,7 @@ pub struct DeliveryNote {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Noted {
     /// The log tells it now.
-    Told(ConversationId, Entry),
+    Told(ConversationId, Box<Entry>),
     /// It was known, or something later is.
     Stale,
     /// No message has this id, or not yet.
@@ -100,7 +100,7 @@ impl Store {
         }
         let told = tell(&mut tx, self, (&id, seq), note.state, note.reason.as_deref()).await?;
         tx.commit().await?;
-        Ok(told.map_or(Noted::Stale, |entry| Noted::Told(id, entry)))
+        Ok(told.map_or(Noted::Stale, |entry| Noted::Told(id, Box::new(entry))))
     }
 
     /// The entry of which a message with that id was sent.

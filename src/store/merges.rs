@@ -189,11 +189,10 @@ async fn lock_both(
     let mut ids = [one, other];
     ids.sort();
     for id in ids {
-        let row =
-            sqlx::query("UPDATE customers SET created_at = created_at WHERE id = $1 RETURNING merged_into")
-                .bind(id.as_str())
-                .fetch_optional(&mut **tx)
-                .await?;
+        let row = sqlx::query("UPDATE customers SET created_at = created_at WHERE id = $1 RETURNING merged_into")
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
         if let Some(row) = row {
             found.insert(id, row.try_get::<Option<String>, _>("merged_into")?.map(CustomerId));
         }

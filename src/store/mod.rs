@@ -37,6 +37,7 @@ mod threads;
 mod turns;
 mod visitors;
 mod waits;
+mod webhook_messages;
 mod webhooks;
 
 use std::path::Path;
@@ -73,10 +74,8 @@ pub use shop::{ImportedEvent, StoredFile, Track};
 pub use threads::{Person, Reached, Thread, Waits};
 pub use turns::{TurnCommit, TurnOutcome, TurnRef, TurnWork};
 pub use visitors::{Identity, ImportedCustomer, Proof, Visitor};
-pub use webhooks::{
-    NewWebhook, NewWebhookMessage, Replay, Webhook, WebhookChange, WebhookCounts, WebhookFailure, WebhookMessage,
-    WebhookMessageState, WebhookTry,
-};
+pub use webhook_messages::{NewWebhookMessage, Replay, WebhookMessage, WebhookMessageState, WebhookTry};
+pub use webhooks::{NewWebhook, Webhook, WebhookChange, WebhookCounts, WebhookFailure};
 
 use crate::base::clock::Clock;
 use crate::base::vault::Vault;

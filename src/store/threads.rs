@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
-use super::contacts::{find_person, keep_person};
+use super::contacts::{find_person, is_known_as, keep_person};
 use super::visitors::new_conversation;
 use super::{Result, Store, StoreError, json, to_json};
 use crate::base::clock::from_micros;
@@ -119,7 +119,10 @@ impl Store {
         if let Some(row) = known {
             let conversation_id = ConversationId(row.try_get("conversation_id")?);
             let Some(customer_id) = owner(tx, &conversation_id).await? else { return Ok(None) };
-            keep_person(tx, &customer_id, person, now).await?;
+            // In a place of several people others write, too: what is known of them is not the owner's.
+            if is_known_as(tx, &customer_id, person).await? {
+                keep_person(tx, &customer_id, person, now).await?;
+            }
             return Ok(Some(Reached { thread: ThreadId(row.try_get("id")?), conversation_id, customer_id }));
         }
         let resumed = match resume {
@@ -252,7 +255,19 @@ impl Store {
         Ok(())
     }
 
-    /// Everything up to that entry is done; what comes next is due at once.
+    /// Everything up to that entry is done, and whoever sends goes on: the lease stays.
+    pub async fn thread_sent(&self, id: &ThreadId, seq: Seq) -> Result<()> {
+        sqlx::query(
+            "UPDATE threads SET sent_seq = $2, sent_parts = 0, attempts = 1, error = NULL WHERE id = $1 AND sent_seq <= $2",
+        )
+        .bind(id.as_str())
+        .bind(seq)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Everything up to that entry is done, and the lease ends: what comes next is due at once.
     pub async fn thread_done(&self, id: &ThreadId, seq: Seq) -> Result<()> {
         sqlx::query(
             "UPDATE threads SET sent_seq = $2, sent_parts = 0, attempts = 0, error = NULL, next_at = $3 \
@@ -263,6 +278,16 @@ impl Store {
         .bind(self.now_micros())
         .execute(&self.writer)
         .await?;
+        Ok(())
+    }
+
+    /// What waits in a thread is due at once, unless it waits for a reason.
+    pub async fn thread_due(&self, id: &ThreadId) -> Result<()> {
+        sqlx::query("UPDATE threads SET next_at = $2 WHERE id = $1 AND last_seq > sent_seq AND error IS NULL")
+            .bind(id.as_str())
+            .bind(self.now_micros())
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 

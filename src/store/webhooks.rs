@@ -1,20 +1,19 @@
-//! Endpoints of other people's systems, and the events on their way to them.
+//! Endpoints of other people's systems that are told what happens.
 //!
-//! An event is written once for an endpoint and a place in the log: its id is made of
-//! both, so that reading the log again adds nothing. An endpoint is leased as a whole,
-//! because its events go out in their order.
+//! An endpoint is leased as a whole, because its events go out in their order.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AssertSqlSafe, Row, Transaction};
+use sqlx::{AssertSqlSafe, Row};
 
 use super::mails::{NewMail, insert_mail};
+use super::webhook_messages::{WebhookTry, note};
 use super::{Result, Store, StoreError, json, to_json};
 use crate::base::clock::from_micros;
 use crate::base::standard_webhooks::new_secret;
 use crate::base::vault::{Vault, VaultError};
+use crate::domain::WebhookId;
 use crate::domain::webhook::EventKind;
-use crate::domain::{ConversationId, WebhookId};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
@@ -53,52 +52,6 @@ pub struct WebhookChange {
     pub enabled: Option<bool>,
 }
 
-/// An event about to be written for an endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewWebhookMessage {
-    pub id: String,
-    pub webhook_id: WebhookId,
-    pub kind: EventKind,
-    pub conversation_id: ConversationId,
-    pub body: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WebhookMessageState {
-    Waiting,
-    Sent,
-    /// Given up, or skipped; only a person sends it again.
-    Failed,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebhookMessage {
-    pub id: String,
-    pub kind: String,
-    pub conversation_id: ConversationId,
-    pub body: String,
-    pub state: WebhookMessageState,
-    pub attempts: i64,
-    pub next_at: Timestamp,
-    pub status: Option<i64>,
-    pub answer: Option<String>,
-    pub error: Option<String>,
-    pub duration_ms: Option<i64>,
-    pub tried_at: Option<Timestamp>,
-    pub sent_at: Option<Timestamp>,
-    pub created_at: Timestamp,
-}
-
-/// One try, as it is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WebhookTry {
-    pub message: String,
-    pub status: Option<i64>,
-    pub answer: Option<String>,
-    pub error: Option<String>,
-    pub duration_ms: i64,
-}
-
 /// What follows from a try that failed.
 #[derive(Clone, Debug)]
 pub struct WebhookFailure {
@@ -116,29 +69,6 @@ pub struct WebhookFailure {
 pub struct WebhookCounts {
     pub waiting: i64,
     pub failed: i64,
-}
-
-/// What is to be sent again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Replay {
-    One(String),
-    Failed,
-    /// Everything since then, sent or not.
-    Since(Timestamp),
-}
-
-impl WebhookMessageState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            WebhookMessageState::Waiting => "waiting",
-            WebhookMessageState::Sent => "sent",
-            WebhookMessageState::Failed => "failed",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Waiting, Self::Sent, Self::Failed].into_iter().find(|state| state.as_str() == name)
-    }
 }
 
 impl Webhook {
@@ -233,7 +163,8 @@ impl Store {
         if let Some(old) = row.try_get::<Option<&str>, _>("old_secret")?
             && until > self.now_micros()
         {
-            keys.push(self.opened_key(old, id)?);
+            // One that cannot be opened signs nothing; the new one does.
+            keys.extend(self.opened_key(old, id));
         }
         Ok(keys)
     }
@@ -251,34 +182,6 @@ impl Store {
         .execute(&self.writer)
         .await?;
         Ok((done.rows_affected() > 0).then_some(key))
-    }
-
-    /// How far a follower of the log has come; 0 where it never began.
-    pub async fn follower(&self, name: &str) -> Result<i64> {
-        let row = sqlx::query("SELECT position FROM followers WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(row.map(|row| row.try_get("position")).transpose()?.unwrap_or(0))
-    }
-
-    /// Writes events and how far the log was read for them, together.
-    pub async fn fan_out(&self, follower: &str, position: i64, messages: &[NewWebhookMessage]) -> Result<()> {
-        let now = self.now_micros();
-        let mut tx = self.begin().await?;
-        for message in messages {
-            insert(&mut tx, now, message).await?;
-        }
-        sqlx::query(
-            "INSERT INTO followers (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = \
-             CASE WHEN followers.position < $2 THEN $2 ELSE followers.position END",
-        )
-        .bind(follower)
-        .bind(position)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Leases the endpoints for which something is due, until then.
@@ -305,26 +208,13 @@ impl Store {
         rows.iter().map(webhook).collect()
     }
 
-    /// What is due for an endpoint, in its order.
-    pub async fn due_webhook_messages(&self, id: &WebhookId, limit: i64) -> Result<Vec<WebhookMessage>> {
-        let rows = sqlx::query(
-            "SELECT * FROM webhook_messages WHERE webhook_id = $1 AND state = 'waiting' AND next_at <= $2 \
-             ORDER BY id LIMIT $3",
-        )
-        .bind(id.as_str())
-        .bind(self.now_micros())
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.iter().map(message).collect()
-    }
-
-    /// Notes what was taken, and keeps the lease until then; the endpoint as it is now.
+    /// Notes what was taken, and keeps the lease until then or ends it; the endpoint as it
+    /// is now.
     pub async fn webhook_sent(
         &self,
         id: &WebhookId,
         tries: &[WebhookTry],
-        until: Timestamp,
+        until: Option<Timestamp>,
     ) -> Result<Option<Webhook>> {
         let now = self.now_micros();
         let mut tx = self.begin().await?;
@@ -337,7 +227,7 @@ impl Store {
         )
         .bind(id.as_str())
         .bind(now)
-        .bind(until.as_microsecond())
+        .bind(until.map_or(0, Timestamp::as_microsecond))
         .fetch_optional(&mut *tx)
         .await?;
         tx.commit().await?;
@@ -395,84 +285,6 @@ impl Store {
         Ok(())
     }
 
-    /// An endpoint's messages in that state (or in any), the newest first, after `cursor`.
-    pub async fn webhook_messages(
-        &self,
-        id: &WebhookId,
-        state: Option<WebhookMessageState>,
-        cursor: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<WebhookMessage>> {
-        let rows = sqlx::query(
-            "SELECT * FROM webhook_messages WHERE webhook_id = $1 AND ($2 = '' OR state = $2) \
-             AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4",
-        )
-        .bind(id.as_str())
-        .bind(state.map(WebhookMessageState::as_str).unwrap_or_default())
-        .bind(cursor.unwrap_or_default())
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.iter().map(message).collect()
-    }
-
-    pub async fn webhook_message(&self, id: &WebhookId, message_id: &str) -> Result<Option<WebhookMessage>> {
-        let row = sqlx::query("SELECT * FROM webhook_messages WHERE webhook_id = $1 AND id = $2")
-            .bind(id.as_str())
-            .bind(message_id)
-            .fetch_optional(&self.reader)
-            .await?;
-        row.as_ref().map(message).transpose()
-    }
-
-    /// Sends messages again, at once and from the start; how many.
-    pub async fn replay_webhook(&self, id: &WebhookId, what: &Replay) -> Result<u64> {
-        let (rule, one, since) = match what {
-            Replay::One(message) => ("id = $2", message.as_str(), 0),
-            Replay::Failed => ("state = 'failed'", "", 0),
-            Replay::Since(time) => ("created_at >= $3", "", time.as_microsecond()),
-        };
-        let mut tx = self.begin().await?;
-        let done = sqlx::query(AssertSqlSafe(format!(
-            "UPDATE webhook_messages SET state = 'waiting', attempts = 0, next_at = 0, sent_at = NULL \
-             WHERE webhook_id = $1 AND {rule} AND $2 = $2 AND $3 = $3"
-        )))
-        .bind(id.as_str())
-        .bind(one)
-        .bind(since)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query("UPDATE webhooks SET paused_until = NULL WHERE id = $1")
-            .bind(id.as_str())
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(done.rows_affected())
-    }
-
-    /// Gives up what waits for an endpoint; it can be replayed. How many there were.
-    pub async fn skip_webhook_messages(&self, id: &WebhookId, reason: &str) -> Result<u64> {
-        let done = sqlx::query(
-            "UPDATE webhook_messages SET state = 'failed', error = $2 WHERE webhook_id = $1 AND state = 'waiting'",
-        )
-        .bind(id.as_str())
-        .bind(reason)
-        .execute(&self.writer)
-        .await?;
-        Ok(done.rows_affected())
-    }
-
-    /// Forgets messages that were sent before `sent`, and any from before `all`.
-    pub async fn forget_webhook_messages(&self, sent: Timestamp, all: Timestamp) -> Result<u64> {
-        let done =
-            sqlx::query("DELETE FROM webhook_messages WHERE created_at < $2 OR (created_at < $1 AND state = 'sent')")
-                .bind(sent.as_microsecond())
-                .bind(all.as_microsecond())
-                .execute(&self.writer)
-                .await?;
-        Ok(done.rows_affected())
-    }
-
     /// Without a vault (in tests) it stays as it is.
     fn sealed_key(&self, key: &str, id: &WebhookId) -> String {
         self.vault.as_ref().map_or_else(|| key.to_owned(), |vault| vault.seal(key, id.as_str()))
@@ -486,48 +298,6 @@ impl Store {
         };
         opened.map_err(|error| StoreError::Corrupt { what: "secret of a webhook", reason: error.to_string() })
     }
-}
-
-/// An endpoint that was removed meanwhile gets nothing.
-async fn insert(tx: &mut Transaction<'static, Any>, now: i64, message: &NewWebhookMessage) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO webhook_messages (id, webhook_id, kind, conversation_id, body, state, created_at) \
-         SELECT $1, $2, $3, $4, $5, 'waiting', $6 WHERE EXISTS (SELECT 1 FROM webhooks WHERE id = $2) \
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(message.id.clone())
-    .bind(message.webhook_id.0.clone())
-    .bind(message.kind.as_str())
-    .bind(message.conversation_id.0.clone())
-    .bind(message.body.clone())
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn note(
-    tx: &mut Transaction<'static, Any>,
-    now: i64,
-    tried: &WebhookTry,
-    (state, next_at): (&'static str, i64),
-) -> Result<()> {
-    sqlx::query(
-        "UPDATE webhook_messages SET state = $2, next_at = $3, attempts = attempts + 1, status = $4, answer = $5, \
-         error = $6, duration_ms = $7, tried_at = $8, sent_at = CASE WHEN $2 = 'sent' THEN $8 ELSE NULL END \
-         WHERE id = $1",
-    )
-    .bind(tried.message.clone())
-    .bind(state)
-    .bind(next_at)
-    .bind(tried.status)
-    .bind(tried.answer.clone())
-    .bind(tried.error.clone())
-    .bind(tried.duration_ms)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 fn webhook(row: &AnyRow) -> Result<Webhook> {
@@ -548,31 +318,6 @@ fn webhook(row: &AnyRow) -> Result<Webhook> {
         paused_until: time("paused_until")?,
         last_sent_at: time("last_sent_at")?,
         old_secret_until: time("old_secret_until")?,
-        created_at: from_micros(row.try_get("created_at")?),
-    })
-}
-
-fn message(row: &AnyRow) -> Result<WebhookMessage> {
-    let time =
-        |column: &str| -> Result<Option<Timestamp>> { Ok(row.try_get::<Option<i64>, _>(column)?.map(from_micros)) };
-    let state: &str = row.try_get("state")?;
-    Ok(WebhookMessage {
-        id: row.try_get("id")?,
-        kind: row.try_get("kind")?,
-        conversation_id: ConversationId(row.try_get("conversation_id")?),
-        body: row.try_get("body")?,
-        state: WebhookMessageState::parse(state).ok_or_else(|| StoreError::Corrupt {
-            what: "message of a webhook",
-            reason: format!("no state is `{state}`"),
-        })?,
-        attempts: row.try_get("attempts")?,
-        next_at: from_micros(row.try_get("next_at")?),
-        status: row.try_get("status")?,
-        answer: row.try_get("answer")?,
-        error: row.try_get("error")?,
-        duration_ms: row.try_get("duration_ms")?,
-        tried_at: time("tried_at")?,
-        sent_at: time("sent_at")?,
         created_at: from_micros(row.try_get("created_at")?),
     })
 }

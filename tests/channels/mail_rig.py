@@ -174,7 +174,7 @@ class MailServers:
         self.smtp, self.imap, self.imaps, self.lmtp = (free_port() for _ in range(4))
         self.users = users
         self.certificate = certificate
-        self.processes: list[subprocess.Popen] = []
+        self.processes: dict[str, subprocess.Popen] = {}
 
     def __enter__(self) -> MailServers:
         try:
@@ -186,15 +186,8 @@ class MailServers:
         return self
 
     def __exit__(self, *_):
-        for process in self.processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-        for process in self.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        for program in list(self.processes):
+            self.stop(program)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def write(self):
@@ -240,9 +233,26 @@ class MailServers:
             os.chown(self.folder, pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid)
 
     def start(self):
-        self.run("dovecot", "-F", "-c", str(self.folder / "dovecot.conf"))
+        self.start_dovecot()
         self.run("exim4", "-C", str(self.folder / "exim.conf"), "-bdf")
-        for port in (self.imap, self.lmtp, self.smtp):
+        self.wait_for(self.smtp)
+
+    def start_dovecot(self):
+        self.run("dovecot", "-F", "-c", str(self.folder / "dovecot.conf"))
+        self.wait_for(self.imap, self.lmtp)
+
+    def stop(self, program: str):
+        process = self.processes.pop(program)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def wait_for(self, *ports: int):
+        for port in ports:
             until(f"a mail server on port {port}", lambda port=port: self.answers_on(port))
 
     def run(self, program: str, *words: str):
@@ -250,10 +260,10 @@ class MailServers:
         assert path, f"{program} is missing: run `scripts/setup.sh --test`"
         log = open(self.folder / f"{program}.out", "w")
         process = subprocess.Popen([path, *words], stdout=log, stderr=log, start_new_session=True)
-        self.processes.append(process)
+        self.processes[program] = process
 
     def answers_on(self, port: int) -> bool:
-        for process in self.processes:
+        for process in self.processes.values():
             assert process.poll() is None, f"a mail server did not start:\n{self.log()}"
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return True

@@ -100,6 +100,17 @@ def post(server: Server, inbox: dict, app: App, body: dict) -> requests.Response
     return requests.post(server.url + inbox["path"], data=raw, headers=headers, timeout=30)
 
 
+def held_by_agent(server: Server, app: App) -> tuple[dict, dict]:
+    """A new inbox, and its conversation in an agent's hands."""
+    inbox = server.inbox("api", app.credentials())
+    post(server, inbox, app, message("hello"))
+    app.hears("the greeting", lambda one: one["type"] in ("text", "options"))
+    conversation = server.agent.conversation(inbox)
+    server.agent.take(conversation)
+    app.hears("who has come", lambda one: "is here now" in one.get("text", ""))
+    return inbox, conversation
+
+
 def test_the_whole_story(server, app):
     inbox = server.inbox("api", app.credentials())
     agent = server.agent
@@ -235,12 +246,7 @@ def test_a_storm_of_redeliveries_leaves_one_message_each(own_server, app):
     ],
 )
 def test_what_passes_delays_and_is_told(server, app, script, words):
-    inbox = server.inbox("api", app.credentials())
-    post(server, inbox, app, message("hello"))
-    app.hears("the greeting", lambda one: one["type"] in ("text", "options"))
-    conversation = server.agent.conversation(inbox)
-    server.agent.take(conversation)
-    app.hears("who has come", lambda one: "is here now" in one.get("text", ""))
+    _, conversation = held_by_agent(server, app)
     app.script = list(script)
     before = app.tries
     server.agent.reply(conversation, "It arrives late.")
@@ -252,12 +258,7 @@ def test_what_passes_delays_and_is_told(server, app, script, words):
 
 
 def test_what_never_passes_is_told_and_the_next_goes_out(server, app):
-    inbox = server.inbox("api", app.credentials())
-    post(server, inbox, app, message("hello"))
-    app.hears("the greeting", lambda one: one["type"] in ("text", "options"))
-    conversation = server.agent.conversation(inbox)
-    server.agent.take(conversation)
-    app.hears("who has come", lambda one: "is here now" in one.get("text", ""))
+    _, conversation = held_by_agent(server, app)
     app.script = [(422, {})]
     server.agent.reply(conversation, "This is refused.")
     failed = server.agent.entry(conversation, "that it failed", lambda entry: entry["content"].get("delivery") == "failed")
@@ -268,12 +269,7 @@ def test_what_never_passes_is_told_and_the_next_goes_out(server, app):
 
 
 def test_a_revoked_right_holds_the_inbox_until_it_is_renewed(server, app):
-    inbox = server.inbox("api", app.credentials())
-    post(server, inbox, app, message("hello"))
-    app.hears("the greeting", lambda one: one["type"] in ("text", "options"))
-    conversation = server.agent.conversation(inbox)
-    server.agent.take(conversation)
-    app.hears("who has come", lambda one: "is here now" in one.get("text", ""))
+    inbox, conversation = held_by_agent(server, app)
     app.script = [(401, {})]
     server.agent.reply(conversation, "Held back.")
 
@@ -289,12 +285,7 @@ def test_a_revoked_right_holds_the_inbox_until_it_is_renewed(server, app):
 
 
 def test_a_wait_can_be_ended_by_hand(server, app):
-    inbox = server.inbox("api", app.credentials())
-    post(server, inbox, app, message("hello"))
-    app.hears("the greeting", lambda one: one["type"] in ("text", "options"))
-    conversation = server.agent.conversation(inbox)
-    server.agent.take(conversation)
-    app.hears("who has come", lambda one: "is here now" in one.get("text", ""))
+    _, conversation = held_by_agent(server, app)
     app.script = [(429, {"retry-after": "3600"})]
     server.agent.reply(conversation, "At last.")
     until("why it waits", lambda: server.agent.story(conversation)["waits"])

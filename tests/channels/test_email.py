@@ -11,6 +11,7 @@ import json
 import os
 import random
 import sqlite3
+import sys
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,8 @@ from standardwebhooks import Webhook
 
 from mail_rig import PASSWORD, MailServers, plain
 from rapport import Server, until
+
+pytestmark = pytest.mark.skipif(sys.platform == "darwin", reason="Dovecot and Exim are Debian's")
 
 NAMES = ["ann", "ben", "eve", "away", "zoe", "max", "kim", "lea", "tom", "ida", "joe", "uma"]
 CUSTOMERS = [f"{name}@post.example" for name in NAMES]
@@ -77,12 +80,12 @@ def test_the_whole_story(server, servers, address):
     inbox = server.inbox("email", servers.credentials(address))
     agent, ann = server.agent, servers.person("ann@post.example", "Ann Lee")
 
-    asked = ann.send(ann.write(address, "Returning a blanket", "How long do I have to send something back?"))
+    asked = ann.send(ann.write(address, "A blanket", "Hello,\n\ndo you ship to Norway?\n\nKind regards\nAnn Lee"))
     answer = ann.next("a sourced answer")
-    assert "30 days" in plain(answer) and f"({server.url}/help/" in plain(answer), plain(answer)
+    assert "Norway" in plain(answer) and f"({server.url}/help/" in plain(answer), plain(answer)
     html = answer.get_body(("html",)).get_content()
-    assert "30 days" in html and f'href="{server.url}/help/' in html
-    assert answer["Subject"] == "Re: Returning a blanket"
+    assert "Norway" in html and f'href="{server.url}/help/' in html
+    assert answer["Subject"] == "Re: A blanket"
     assert answer["In-Reply-To"] == asked["Message-ID"] and asked["Message-ID"] in answer["References"]
     assert answer["Auto-Submitted"] == "auto-replied", "the bot says that it is one"
     assert address in answer["From"] and answer["To"] == "Ann Lee <ann@post.example>"
@@ -121,7 +124,7 @@ def test_the_whole_story(server, servers, address):
     ann.send(ann.write(address, "", "5", answers=survey))
     result = agent.entry(conversation, "the score", lambda entry: entry["content"]["type"] == "survey_result")
     assert result["content"]["score"] == 5
-    assert agent.story(conversation)["conversation"]["status"] == "resolved", "a score opens nothing again"
+    assert agent.story(conversation)["status"] == "resolved", "a score opens nothing again"
     assert len(agent.conversations(inbox)) == 1
 
 
@@ -137,7 +140,7 @@ def test_threads_are_kept_apart_and_people_together(server, servers, address):
     ben.next()
     found = server.agent.conversations(inbox)
     assert len(found) == 2
-    assert len({one["customer"]["id"] if "customer" in one else one["customer_id"] for one in found}) == 1
+    assert len({server.agent.story(one)["customer"]["id"] for one in found}) == 1
     # Knowing somebody's Message-ID opens nobody's conversation.
     eve = servers.person("eve@post.example", "Eve")
     eve.send(eve.write(address, "Re: Candles", "What did Ben order?", headers={"References": first["Message-ID"]}))
@@ -154,6 +157,14 @@ def test_files_both_ways(server, servers, address):
     file = server.agent.entry(conversation, "the file", lambda entry: entry["content"]["type"] == "file")["content"]
     assert file["media_type"] == "image/png" and file["bytes"] == len(picture)
     zoe.next()
+    server.agent.take(conversation)
+    path = f"{server.url}/v1/conversations/{conversation['id']}/files"
+    sent = server.agent.session.post(path, files={"file": ("label.pdf", b"%PDF-1.4 label", "application/pdf")}, timeout=30)
+    assert sent.status_code == 201, sent.text
+    attached = list(zoe.next("the agent's file").iter_attachments())
+    assert [(one.get_filename(), one.get_content_type(), one.get_content()) for one in attached] == [
+        ("label.pdf", "application/pdf", b"%PDF-1.4 label")
+    ]
 
 
 def test_a_web_page_for_a_mail_is_read_as_text(server, servers, address):
@@ -281,8 +292,7 @@ def test_what_the_server_says_later_is_tried_again(server, servers, address):
     for line, words in [("421 Too busy now", "Too busy"), ("451 4.7.1 Greylisted, come again", "Greylisted")]:
         servers.answer("ida@post.example", line)
         server.agent.reply(conversation, f"After {words}.")
-        waits = until("why it waits", lambda: server.agent.story(conversation)["waits"])
-        assert words in waits[0]["error"], waits
+        until("why it waits", lambda: any(words in one["error"] for one in server.agent.story(conversation)["waits"]))
         servers.answer("ida@post.example", None)
         server.agent.post(f"/v1/conversations/{conversation['id']}/deliver")
         ida.next_with(f"After {words}.")
@@ -428,6 +438,20 @@ def test_what_came_while_the_server_was_down_is_read_at_its_start(tmp_path, serv
         assert len(server.agent.conversations(inbox)) == 3
 
 
+def test_a_mailbox_that_goes_and_comes_back_is_read_on(tmp_path):
+    with MailServers(["support@shop.example", "ann@post.example"]) as servers, Server(tmp_path) as server:
+        inbox = server.inbox("email", servers.credentials("support@shop.example"))
+        ann = servers.person("ann@post.example", "Ann")
+        ann.send(ann.write("support@shop.example", "Norway", "Do you ship to Norway?"))
+        ann.next("an answer")
+        servers.stop("dovecot")
+        servers.start_dovecot()
+        ann = servers.person("ann@post.example", "Ann")
+        ann.send(ann.write("support@shop.example", "Candles", "Do you have candles?"))
+        ann.next("an answer")
+        assert len(server.agent.conversations(inbox)) == 2 and not trouble(server, inbox)
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate for `localhost`, signed by itself."""
@@ -469,7 +493,7 @@ def test_over_tls_with_a_certificate_that_is_checked(tmp_path, certificate, monk
 
 def test_credentials_are_tested_in_words(server, servers):
     def tested(**more: str) -> dict:
-        credentials = servers.credentials("support@shop.example", **more)
+        credentials = servers.credentials("support@shop.example") | more
         return server.agent.post("/v1/channels/test", {"channel": "email", "credentials": credentials})
 
     fine = tested()

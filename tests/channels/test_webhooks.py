@@ -31,6 +31,8 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body are two packets, which must not wait for each other's receipt.
+            disable_nagle_algorithm = True
 
             def do_POST(self):
                 raw = self.rfile.read(int(self.headers["content-length"]))
@@ -265,6 +267,23 @@ def test_gone_disables_at_once_and_nothing_is_lost(server, receiver, hook):
     assert receiver.events(ben.conversation) == []
     assert agent.post(f"/v1/webhooks/{hook['id']}/replay")["replayed"] == skipped["failed"]
     receiver.hears_kind("message.sent", ben.conversation)
+
+
+def test_admins_are_told_by_mail_that_a_webhook_was_disabled(tmp_path, receiver):
+    # Nobody listens there: the mail waits in the outbox, where it can be read.
+    config = '[mail]\nhost = "127.0.0.1"\nport = 1\nfrom = "Shop <chat@shop.example>"\n'
+    with Server(tmp_path, config) as server:
+        for role, name in (("admin", "ann"), ("agent", "ben")):
+            words = ["agent", "create", "--role", role, "--name", name, "--email", f"{name}@shop.example"]
+            server.run(*words, stdin="a few plain words\n")
+        for hook in webhook(server, receiver, description="CRM"):
+            receiver.answer(410)
+            Customer(server).say("What does shipping cost?")
+            until("it is disabled", lambda: shown(server, hook)["health"] == "disabled")
+            mails = server.agent.get("/v1/mails?state=all")["items"]
+            told = [mail for mail in mails if mail["kind"] == "webhook"]
+            assert [mail["to"] for mail in told] == ["ann@shop.example"]
+            assert "CRM" in told[0]["subject"]
 
 
 def test_one_event_that_is_refused_steps_aside(server, receiver, hook):

@@ -192,7 +192,12 @@ async fn parting_moves_back_what_merging_moved_and_nothing_else(
     assert_eq!(store.contacts(&kept).await.unwrap(), [contact("email", EMAIL)]);
     let customer = store.customer(&kept).await.unwrap().unwrap();
     assert_eq!(
-        [customer.external_id.as_deref(), customer.name.as_deref(), customer.email.as_deref(), customer.locale.as_deref()],
+        [
+            customer.external_id.as_deref(),
+            customer.name.as_deref(),
+            customer.email.as_deref(),
+            customer.locale.as_deref()
+        ],
         [Some("C-1"), Some("Ann"), Some("typed@mail.example"), Some("en")],
         "what was empty is filled, what was there stays"
     );

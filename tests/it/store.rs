@@ -255,8 +255,11 @@ async fn a_signed_identity_finds_its_conversation_again(#[values(Engine::Sqlite,
     let shop = Shop::new(engine).await;
     let store = &shop.database.store;
     let inbox = store.inbox_by_key("demo").await.unwrap().unwrap();
-    let identity =
-        rapport::store::Identity { external_id: "u1".into(), email: Some("u1@mail.example".into()), ..Default::default() };
+    let identity = rapport::store::Identity {
+        external_id: "u1".into(),
+        email: Some("u1@mail.example".into()),
+        ..Default::default()
+    };
     let (_, here) = store.new_visitor(&inbox.id, Some(&identity), None).await.unwrap();
     let (_, there) = store.new_visitor(&inbox.id, Some(&identity), None).await.unwrap();
     assert_eq!(here, there);

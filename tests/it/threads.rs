@@ -131,6 +131,8 @@ async fn a_thread_follows_the_log_from_where_it_was_sent(#[values(Engine::Sqlite
     assert_eq!((leased[0].audience, leased[0].details["to"].as_str()), (Audience::Customer, Some("D1")));
     assert_eq!(store.lease_threads(lease(), 10).await.unwrap(), [], "it is leased");
     say(&shop, &reached, "and more").await;
+    store.thread_sent(&leased[0].id, 1).await.unwrap();
+    assert_eq!(store.lease_threads(lease(), 10).await.unwrap(), [], "whoever sends goes on");
     store.thread_done(&leased[0].id, 1).await.unwrap();
     let next = store.lease_threads(lease(), 10).await.unwrap();
     assert_eq!((next[0].sent_seq, next[0].last_seq), (1, 2), "what came meanwhile is due at once");

@@ -1,6 +1,7 @@
 //! `rapport doctor`: looks at everything that a shop's server stands on, and says what to
 //! mend. It changes nothing.
 
+mod channels;
 mod database;
 mod machine;
 mod mail;
@@ -82,7 +83,10 @@ pub async fn run(
             findings.extend(place::configuration(config));
             findings.extend(place::findings(config).await);
             findings.extend(machine::clock(config, &Clock::System));
-            findings.extend(database::findings(config).await);
+            let database = database::findings(config).await;
+            let up_to_date = database.iter().all(|finding| finding.state == State::Ok);
+            findings.extend(database);
+            findings.extend(channels::findings(config, up_to_date).await);
             findings.extend(mail::findings(config).await);
         }
         Err(error) => findings.push(Finding::fail("configuration", error.to_string())),

@@ -2,6 +2,8 @@
 
 mod channel;
 
+pub(in crate::app) use channel::tools;
+
 use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;

@@ -1,5 +1,4 @@
-//! What the log tells as one mail: text and HTML of the same words, files beside them, in
-//! the thread of the customer's mail program.
+//! What the log tells as one mail, in the thread of the customer's mail program.
 
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use crate::answer::markdown::html;
 use crate::channels::channel::{Markup, Outgoing, Said};
 use crate::channels::render::marked_up;
 use crate::domain::AuthorKind;
-use crate::mail::reference::{anchor, mark, message_id, reference};
+use crate::mail::reference::{anchor, message_id, reference};
 use crate::mail::{Draft, Enclosed, MailError, answer_to, mailbox};
 
 /// What a thread remembers of the customer's last mail.
@@ -51,7 +50,7 @@ pub fn compose(
     let anchor = anchor(&reference, from.domain());
     let markdown = markdown(said);
     Ok(Draft {
-        message_id: message_id(&mark(key), &reference, from.domain()),
+        message_id: message_id(key, &reference, from.domain()),
         references: details.follows.into_iter().filter(|id| *id != anchor).chain([anchor.clone()]).collect(),
         from: Mailbox::new(Some(name), from),
         to: Mailbox::new(details.name, to),

@@ -20,34 +20,33 @@ pub async fn watch(
     clock: &Clock,
     stopping: CancellationToken,
 ) -> Result<(), ChannelError> {
-    let broken = |error: MailError| trouble_with_mailbox(&error);
     while !stopping.is_cancelled() {
-        let unread = mailbox.unread_since(clock.now() - UNREAD).await.map_err(broken)?;
-        for uid in &unread {
-            if let Some(raw) = mailbox.fetch(*uid).await.map_err(broken)? {
+        let unread = mailbox.unread_since(clock.now() - UNREAD).await.map_err(trouble_with_mailbox)?;
+        for uid in unread {
+            if let Some(raw) = mailbox.fetch(uid).await.map_err(trouble_with_mailbox)? {
                 let kept = intake.keep(vec![event(&raw, None)]).await;
                 kept.map_err(|error| ChannelError::Later(format!("a mail could not be kept: {error}")))?;
             }
-            mailbox.mark_read(*uid).await.map_err(broken)?;
+            mailbox.mark_read(uid).await.map_err(trouble_with_mailbox)?;
         }
-        if !unread.is_empty() || mailbox.has_heard() {
+        if mailbox.has_heard() {
             continue;
         }
         tokio::select! {
             () = stopping.cancelled() => break,
-            waited = mailbox.wait() => mailbox = waited.map_err(broken)?,
+            waited = mailbox.wait() => mailbox = waited.map_err(trouble_with_mailbox)?,
         }
     }
     Ok(())
 }
 
 /// What a mailbox's trouble means for the channel.
-pub fn trouble_with_mailbox(error: &MailError) -> ChannelError {
+pub fn trouble_with_mailbox(error: MailError) -> ChannelError {
     match error {
         MailError::NotSignedIn(told) => ChannelError::Revoked(format!(
             "the mailbox does not take the user name and the password any more ({told}): enter new ones in the inbox"
         )),
-        MailError::Unfit(told) => ChannelError::Never(told.clone()),
+        MailError::Unfit(told) => ChannelError::Never(told),
         error => ChannelError::Later(format!("the mailbox cannot be read: {error}")),
     }
 }

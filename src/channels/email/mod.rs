@@ -98,6 +98,8 @@ const ENCLOSED: i64 = 17_000_000;
 /// that they are machines write to each other no faster.
 const BURST: NonZeroU32 = NonZeroU32::new(30).expect("it is above nothing");
 const ONE_MORE: Duration = Duration::from_secs(60);
+/// Of so many senders it is remembered how fast they write; then those who rest are forgotten.
+const SENDERS: usize = 10_000;
 
 struct Email {
     address: String,
@@ -159,6 +161,9 @@ impl Channel for Email {
     }
 
     async fn understand(&self, event: &ChannelEvent) -> Result<Vec<Happening>, ChannelError> {
+        if self.senders.len() > SENDERS {
+            self.senders.retain_recent();
+        }
         if self.senders.check_key(&event.place).is_err() {
             return Err(ChannelError::Later("this sender writes faster than people do".to_owned()));
         }
@@ -196,7 +201,7 @@ impl Channel for Email {
         if let Some(imap) = &self.account.imap {
             told(match Account::open(imap, outbound).await {
                 Ok(_) => Ok(format!("{} signs in to the mailbox at {}", self.account.smtp.username, imap.host)),
-                Err(error) => Err(format!("{}: {}", imap.host, trouble_with_mailbox(&error))),
+                Err(error) => Err(format!("{}: {}", imap.host, trouble_with_mailbox(error))),
             });
         }
         let smtp = async { self.account.way_out(outbound).await?.sign_in().await };
@@ -215,7 +220,7 @@ impl Channel for Email {
             stopping.cancelled().await;
             return Ok(());
         };
-        let mailbox = Account::open(imap, &self.tools.outbound).await.map_err(|error| trouble_with_mailbox(&error))?;
+        let mailbox = Account::open(imap, &self.tools.outbound).await.map_err(trouble_with_mailbox)?;
         watch(mailbox, intake, &self.tools.clock, stopping).await
     }
 }

@@ -8,6 +8,7 @@
 mod cut;
 mod markup;
 mod picks;
+mod slack_text;
 mod staff;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 pub use cut::{cut, pieces};
 pub use markup::marked_up;
 pub use picks::{Picked, picked};
+pub use slack_text::unmarked;
 pub use staff::{Escalated, for_staff, headline};
 
 use super::channel::{Capabilities, Card, Outgoing, Pick, parse_pick, pick_id};

@@ -106,6 +106,8 @@ fn every_content_fits_every_channel(#[case] content: Content, #[case] least: usi
     for (channel, can) in channels() {
         let entry = entry(content.clone());
         let messages = for_customer(&entry, can, PLACE);
+        // Nobody waits before a mailbox for somebody to come.
+        let least = if can.digest && matches!(content, Content::Handoff { .. }) { 0 } else { least };
         assert!(messages.len() >= least && (least > 0 || messages.is_empty()), "{channel}: {messages:?}");
         for message in &messages {
             fits(channel, can, entry.seq, message);

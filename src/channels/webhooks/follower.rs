@@ -3,7 +3,6 @@
 //! The cursor is kept together with what was written for it. After a crash the log is read
 //! again from there, and what is written already is not written twice.
 
-use std::future::pending;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::{Hooks, LOOK_EVERY};
 use crate::bus::News;
 use crate::domain::WebhookId;
-use crate::domain::webhook::{Event, EventData, EventKind};
+use crate::domain::webhook::{Event, EventKind};
 use crate::store::{Gaps, NewWebhookMessage, Placed, Store, StoreError, Webhook};
 
 const NAME: &str = "webhooks";
@@ -22,34 +21,21 @@ const PAGE: i64 = 500;
 /// has them.
 const GATHER: Duration = Duration::from_millis(50);
 /// Where nobody wants what passes, the cursor is kept once in so many places.
-const KEEP_EVERY: i64 = 1000;
+const KEEP_EVERY: i64 = 100;
 
 pub(super) async fn work(hooks: Hooks) {
     let mut follower = Follower { hooks: hooks.clone(), place: None };
-    let mut news = None;
+    let mut news = hooks.engine().bus().subscribe_everywhere();
     loop {
-        let wait = match follower.follow().await {
-            Ok(false) => {
-                news = None;
-                follower.place = None;
-                None
-            }
-            Ok(true) => {
-                news.get_or_insert_with(|| hooks.engine().bus().subscribe_everywhere());
-                Some(LOOK_EVERY)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "events for webhooks could not be written down; it is tried again");
-                // What was seen may not be written: it is read again.
-                follower.place = None;
-                Some(LOOK_EVERY)
-            }
-        };
+        let follows = follower.follow().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "events for webhooks could not be written down; it is tried again");
+            true
+        });
         tokio::select! {
             () = hooks.stopping().cancelled() => return,
-            () = hooks.shared.changed.notified() => {}
-            () = rung(&mut news) => {}
-            () = after(wait) => {}
+            () = hooks.shared.changed.notified() => news = news.resubscribe(),
+            () = rung(&mut news), if follows => {}
+            () = tokio::time::sleep(LOOK_EVERY), if follows => {}
         }
     }
 }
@@ -67,13 +53,15 @@ struct Follower {
 }
 
 impl Follower {
-    /// Reads on to the log's end; whether there are endpoints at all.
+    /// Reads on to the log's end; whether there are endpoints at all. After an error it
+    /// begins anew where the database says: what was seen may not be written.
     async fn follow(&mut self) -> Result<bool, StoreError> {
         let store = self.hooks.engine().store().clone();
         let endpoints = store.webhooks().await?;
         self.hooks.shared.any.store(!endpoints.is_empty(), Ordering::Relaxed);
+        let place = self.place.take();
         let Some(begin) = endpoints.iter().map(|webhook| webhook.from_position).min() else { return Ok(false) };
-        let mut place = match self.place.take() {
+        let mut place = match place {
             Some(place) if place.gaps.cursor() >= begin => place,
             _ => begin_at(&store, begin).await?,
         };
@@ -133,45 +121,15 @@ fn message_id(webhook: &WebhookId, position: i64, place: usize) -> String {
 
 fn written(placed: &Placed, kind: EventKind) -> String {
     let Placed { conversation_id, inbox_id, customer_id, entry, analysis, .. } = placed.clone();
-    let event = Event {
-        kind,
-        timestamp: entry.at,
-        data: EventData {
-            conversation_id,
-            customer_id,
-            inbox_id,
-            seq: entry.seq,
-            author: entry.author,
-            content: entry.content,
-            in_reply_to: entry.in_reply_to,
-            analysis,
-        },
-    };
+    let event = Event::of(kind, entry, (conversation_id, customer_id, inbox_id), analysis);
     serde_json::to_string(&event).expect("our own types serialise: this is a bug")
 }
 
-/// A log has grown, a moment ago.
-async fn rung(news: &mut Option<broadcast::Receiver<News>>) {
-    let Some(news) = news else { return pending().await };
-    loop {
-        match news.recv().await {
-            Ok(News::Reached(_)) | Err(RecvError::Lagged(_)) => break,
-            Ok(_) => {}
-            Err(RecvError::Closed) => return pending().await,
-        }
-    }
+/// A log has grown, a moment ago; who has lagged behind has missed that it did.
+async fn rung(news: &mut broadcast::Receiver<News>) {
+    while !matches!(news.recv().await, Ok(News::Reached(_)) | Err(RecvError::Lagged(_))) {}
     tokio::time::sleep(GATHER).await;
-    while !matches!(
-        news.try_recv(),
-        Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed)
-    ) {}
-}
-
-async fn after(wait: Option<Duration>) {
-    match wait {
-        Some(wait) => tokio::time::sleep(wait).await,
-        None => pending().await,
-    }
+    *news = news.resubscribe();
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Outgoing webhooks: other people's systems are told what the log tells.
 //!
 //! `follower` reads the log and writes each event down for each endpoint that wants it;
-//! `sender` delivers what is written down, endpoint by endpoint, in order; `delivery` is
-//! one request; `verdict` says what follows from a failure. Everything that must survive
+//! `sender` delivers what is written down, endpoint by endpoint, in order; `verdict` says
+//! what follows from a failure. Everything that must survive
 //! lies in the database, so that each event arrives at least once whatever crashes. While
 //! there are no endpoints, nothing is read and nothing runs. The form is that of Standard
 //! Webhooks; docs/webhooks.md is the contract.
 
-mod delivery;
 mod follower;
 mod sender;
 mod verdict;
@@ -24,10 +23,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::base::ids::new_id;
 use crate::base::outbound::Outbound;
+use crate::base::signed_post::{Letter, post};
 use crate::domain::WebhookId;
 use crate::domain::webhook::{Pinged, Webhooks};
 use crate::engine::Engine;
-use crate::store::Dialect;
 
 /// Without news the log, and what is due, is looked at so often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -53,21 +52,12 @@ struct Shared {
 
 impl Hooks {
     /// Begins to follow the log and to deliver, until the server stops.
-    pub async fn start(
-        engine: Engine,
-        outbound: Outbound,
-        stopping: CancellationToken,
-        tasks: TaskTracker,
-    ) -> anyhow::Result<Self> {
-        if engine.store().dialect() == Dialect::Sqlite {
-            // The lock on the data directory says that nobody else delivers.
-            engine.store().free_webhook_leases().await?;
-        }
+    pub fn start(engine: Engine, outbound: Outbound, stopping: CancellationToken, tasks: TaskTracker) -> Self {
         let (changed, due, any) = (Notify::new(), Notify::new(), AtomicBool::new(false));
         let hooks = Self { shared: Arc::new(Shared { engine, outbound, changed, due, any, stopping, tasks }) };
         hooks.shared.tasks.spawn(follower::work(hooks.clone()));
         hooks.shared.tasks.spawn(sender::work(hooks.clone()));
-        Ok(hooks)
+        hooks
     }
 
     fn engine(&self) -> &Engine {
@@ -95,8 +85,8 @@ impl Webhooks for Hooks {
         let keys = store.webhook_keys(id).await?;
         let now = self.engine().clock().now();
         let body = json!({ "type": "ping", "timestamp": now, "data": { "webhook_id": id } }).to_string();
-        let letter = delivery::Letter { id: &new_id("ping"), at: now, body: &body, keys: &keys };
-        let answer = delivery::post(&self.shared.outbound, &webhook.url, &letter).await;
+        let letter = Letter { id: &new_id("ping"), at: now, body: &body, keys: &keys };
+        let answer = post(&self.shared.outbound, &webhook.url, &letter).await;
         let error = verdict::problem(&answer);
         Ok(Some(Pinged {
             works: error.is_none(),

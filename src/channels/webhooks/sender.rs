@@ -1,17 +1,17 @@
 //! Delivers what is written down: an endpoint at a time has one sender, which sends in the
 //! order of the log and stops at the first failure.
 //!
-//! What was taken is noted a few at a time. A crash in between delivers those again, under
-//! the same id.
+//! What was taken is noted a few at a time, which spares the database. A crash in between
+//! delivers those again, under the same id.
 
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 
-use super::delivery::{Letter, post};
 use super::verdict::{Failed, consequences, problem};
 use super::{Hooks, LOOK_EVERY};
 use crate::base::ids::random_u32;
+use crate::base::signed_post::{Letter, post};
 use crate::bus::News;
 use crate::store::{StoreError, Webhook, WebhookFailure, WebhookMessage, WebhookTry};
 
@@ -30,14 +30,12 @@ const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 pub(super) async fn work(hooks: Hooks) {
     let mut tidied: Option<Instant> = None;
     loop {
+        let tidies = tidied.is_none_or(|at| at.elapsed() > TIDY_EVERY);
         if hooks.any() {
-            if let Err(error) = look(&hooks).await {
+            if let Err(error) = look(&hooks, tidies).await {
                 tracing::warn!(%error, "cannot look for events to deliver");
             }
-            if tidied.is_none_or(|at| at.elapsed() > TIDY_EVERY) {
-                tidied = Some(Instant::now());
-                tidy(&hooks).await;
-            }
+            tidied = if tidies { Some(Instant::now()) } else { tidied };
         }
         tokio::select! {
             () = hooks.stopping().cancelled() => return,
@@ -47,9 +45,12 @@ pub(super) async fn work(hooks: Hooks) {
     }
 }
 
-async fn look(hooks: &Hooks) -> Result<(), StoreError> {
-    let until = hooks.engine().clock().now() + LEASE;
-    for webhook in hooks.engine().store().lease_webhooks(until).await? {
+async fn look(hooks: &Hooks, tidies: bool) -> Result<(), StoreError> {
+    let (store, now) = (hooks.engine().store(), hooks.engine().clock().now());
+    if tidies {
+        store.forget_webhook_messages(now - KEEP_SENT, now - KEEP_ALL).await?;
+    }
+    for webhook in store.lease_webhooks(now + LEASE).await? {
         let hooks = hooks.clone();
         hooks.shared.tasks.clone().spawn(async move {
             let id = webhook.id.clone();
@@ -60,13 +61,6 @@ async fn look(hooks: &Hooks) -> Result<(), StoreError> {
         });
     }
     Ok(())
-}
-
-async fn tidy(hooks: &Hooks) {
-    let now = hooks.engine().clock().now();
-    if let Err(error) = hooks.engine().store().forget_webhook_messages(now - KEEP_SENT, now - KEEP_ALL).await {
-        tracing::warn!(%error, "old events of webhooks could not be removed");
-    }
 }
 
 struct Sending<'a> {
@@ -88,15 +82,15 @@ impl Sending<'_> {
         }
     }
 
-    /// Whether to go on; not after a failure.
+    /// Whether there is more to do under this lease.
     async fn deliver(&mut self, due: &[WebhookMessage]) -> Result<bool, StoreError> {
         let keys = match self.hooks.engine().store().webhook_keys(&self.webhook.id).await {
             Ok(keys) => keys,
             Err(StoreError::Corrupt { reason, .. }) => return self.cannot_sign(&due[0], &reason).await.map(|()| false),
             Err(error) => return Err(error),
         };
+        let begun = Instant::now();
         let mut taken = Vec::new();
-        let mut noted = Instant::now();
         for message in due {
             let at = self.hooks.engine().clock().now();
             let letter = Letter { id: &message.id, at, body: &message.body, keys: &keys };
@@ -109,47 +103,40 @@ impl Sending<'_> {
                 error: error.clone(),
                 duration_ms: answer.duration_ms,
             };
-            let Some(error) = error else {
-                taken.push(tried);
-                let pauses = self.hooks.stopping().is_cancelled();
-                if (pauses || noted.elapsed() > NOTE_EVERY) && (!self.taken(&mut taken).await? || pauses) {
-                    return Ok(true);
-                }
-                if taken.is_empty() {
-                    noted = Instant::now();
-                }
-                continue;
-            };
-            // What was taken before counts: an endpoint that took something is not tired.
-            self.taken(&mut taken).await?;
-            let now = self.hooks.engine().clock().now();
-            let failed = consequences((&answer, error), &self.webhook, message, now, random_u32());
-            return self.failed(tried, failed).await.map(|()| false);
+            if let Some(error) = error {
+                // What was taken before counts: an endpoint that took something is not tired.
+                self.taken(&taken, true).await?;
+                let now = self.hooks.engine().clock().now();
+                let failed = consequences((&answer, error), &self.webhook, message, now, random_u32());
+                return self.failed(tried, failed).await.map(|()| false);
+            }
+            taken.push(tried);
+            if begun.elapsed() > NOTE_EVERY || self.hooks.stopping().is_cancelled() {
+                break;
+            }
         }
-        self.taken(&mut taken).await?;
-        Ok(true)
+        let more = taken.len() < due.len() || i64::try_from(due.len()).is_ok_and(|n| n == AT_ONCE);
+        self.taken(&taken, more).await?;
+        Ok(more)
     }
 
-    /// Notes what was taken, and looks at the endpoint anew; whether the rest may go out
-    /// as it was read.
-    async fn taken(&mut self, taken: &mut Vec<WebhookTry>) -> Result<bool, StoreError> {
-        let tries = std::mem::take(taken);
+    /// Notes what was taken, and looks at the endpoint anew.
+    async fn taken(&mut self, tries: &[WebhookTry], more: bool) -> Result<(), StoreError> {
         if tries.is_empty() {
-            return Ok(true);
+            return Ok(());
         }
         metrics::counter!("rapport_webhooks_total", "end" => "sent").increment(tries.len() as u64);
-        let until = self.hooks.engine().clock().now() + LEASE;
-        let before = self.webhook.clone();
-        match self.hooks.engine().store().webhook_sent(&before.id, &tries, until).await? {
+        let until = more.then(|| self.hooks.engine().clock().now() + LEASE);
+        let recovered = self.webhook.failing_since.is_some();
+        match self.hooks.engine().store().webhook_sent(&self.webhook.id, tries, until).await? {
             Some(now) => self.webhook = now,
             None => self.webhook.enabled = false,
         }
-        if before.failing_since.is_some() {
-            tracing::info!(webhook = %before.id, "a webhook works again");
+        if recovered {
+            tracing::info!(webhook = %self.webhook.id, "a webhook works again");
             self.tell();
         }
-        let now = &self.webhook;
-        Ok(now.enabled && now.url == before.url && now.old_secret_until == before.old_secret_until)
+        Ok(())
     }
 
     async fn cannot_sign(&self, message: &WebhookMessage, reason: &str) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::delivery::Answer;
+use crate::base::signed_post::Answer;
 use crate::store::{Webhook, WebhookMessage};
 
 const FIRST_PAUSE_S: i64 = 5;

@@ -26,11 +26,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::engine::files::Files;
 use super::limits::Limiter;
 use crate::base::config::Config;
 use crate::base::proxy;
 use crate::engine::Engine;
+use crate::engine::files::Files;
 
 /// What every socket shares.
 #[derive(Clone)]

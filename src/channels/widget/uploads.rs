@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::Widget;
 use crate::base::cookie;
-use crate::engine::files::FileError;
 use crate::domain::FileId;
+use crate::engine::files::FileError;
 use crate::store::{Store, StoreError, StoredFile, Visitor};
 
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,9 @@ use super::super::problem::{Body, MaybeBody, Problem, ProblemDocument, Query};
 use super::super::views::Page;
 use crate::domain::WebhookId;
 use crate::domain::webhook::{Event, EventKind, Pinged, schema};
-use crate::store::{NewWebhook as Kept, Replay, Webhook, WebhookChange as Change, WebhookMessage, WebhookMessageState};
+use crate::store::{
+    NewWebhook as Kept, Replay, StoreError, Webhook, WebhookChange as Change, WebhookMessage, WebhookMessageState,
+};
 
 /// Endpoints that one shop may have.
 const ENDPOINTS: usize = 50;
@@ -272,14 +274,17 @@ pub async fn remove(
 
 /// The secret that verifies its deliveries.
 #[utoipa::path(get, path = "/v1/webhooks/{id}/secret", params(("id" = String, Path)),
-    responses((status = 200, body = WebhookSecretView), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = WebhookSecretView), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub async fn secret(
     _admin: Admin,
     State(console): State<Console>,
     Path(id): Path<WebhookId>,
 ) -> Result<Json<WebhookSecretView>, Problem> {
     let webhook = find(&console, &id).await?;
-    let keys = console.engine().store().webhook_keys(&id).await?;
+    let keys = match console.engine().store().webhook_keys(&id).await {
+        Err(StoreError::Corrupt { reason, .. }) => return Err(Problem::Conflict("sealed", reason)),
+        keys => keys?,
+    };
     let old_secret_until = webhook.old_secret_until.filter(|_| keys.len() > 1);
     let secret = keys.into_iter().next().ok_or(Problem::NotFound("webhook"))?;
     Ok(Json(WebhookSecretView { secret, old_secret_until }))

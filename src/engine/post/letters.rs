@@ -174,7 +174,7 @@ fn minutes(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::AgentId;
+    use crate::domain::{AgentId, WebhookId};
     use crate::store::{AgentStatus, Role};
 
     fn story() -> Story {
@@ -215,6 +215,40 @@ mod tests {
         }
         assert_ne!(mail.key, escalation(&story(), &agent(), 1).key, "each step is a mail of its own");
         assert!(escalation(&story(), &agent(), 1).subject.contains("5 minutes"));
+    }
+
+    #[test]
+    fn a_disabled_webhook_is_named_with_its_reason_and_where_to_enable_it() {
+        let disabled = Webhook {
+            id: WebhookId("whk_1".into()),
+            url: "https://crm.shop.example/rapport".into(),
+            description: "CRM\r\nBcc: everybody@shop.example".into(),
+            events: Vec::new(),
+            enabled: true,
+            disabled_at: None,
+            disabled_reason: None,
+            from_position: 0,
+            failures: 40,
+            failing_since: Some(Timestamp::UNIX_EPOCH),
+            error: None,
+            paused_until: None,
+            last_sent_at: None,
+            old_secret_until: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        let mail = webhook("Alder & Wick", "https://chat.shop.example", &disabled, "It has failed.", &agent());
+        assert!(!mail.subject.contains(['\r', '\n']), "{}", mail.subject);
+        for part in [
+            "It has failed.",
+            "https://crm.shop.example/rapport",
+            "https://chat.shop.example/console/#/settings/webhooks",
+        ] {
+            assert!(mail.body.contains(part), "{part}: {}", mail.body);
+        }
+        assert_eq!(mail.to, "noor@shop.example");
+        let later = Webhook { failing_since: Some(Timestamp::MAX), ..disabled };
+        let again = webhook("Alder & Wick", "https://chat.shop.example", &later, "It has failed.", &agent());
+        assert_ne!(mail.key, again.key, "the next time is another mail");
     }
 
     #[test]

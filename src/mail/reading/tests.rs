@@ -339,6 +339,10 @@ fn a_thread_is_its_first_mail_and_its_sender() {
     assert_eq!(again.resume, None);
 }
 
+fn encoded(text: &str) -> String {
+    text.replace('_', "=5F").replace('.', "=2E").replace('@', "=40")
+}
+
 #[rstest]
 #[case::in_the_answered_id("cnv_0199", "ann@post.example", Some("cnv_0199"))]
 #[case::for_somebody_else("cnv_0199", "eve@post.example", None)]
@@ -353,6 +357,8 @@ fn our_reference_leads_back_to_its_place(#[case] place: &str, #[case] from: &str
             ids[1]
         ),
         format!("References: <x@post.example>\n\t<{}>\n", ids[0]),
+        // As Python writes it.
+        format!("In-Reply-To: =?utf-8?q?=3C{}?=\n =?utf-8?q?{}=3E?=\n", encoded(&ids[0][..30]), encoded(&ids[0][30..])),
     ] {
         let raw = mail(&format!("{headers}Subject: Re: My order\n"), "Hello");
         let threaded = threaded("secret", &parsed(&raw), from);

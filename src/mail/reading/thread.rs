@@ -5,7 +5,7 @@
 //! its `References`, together with its sender, so that knowing somebody else's Message-ID
 //! opens nobody's conversation.
 
-use mail_parser::{HeaderValue, Message};
+use mail_parser::{HeaderForm, HeaderName, Message};
 
 use crate::domain::ConversationId;
 use crate::mail::reference::{mailbox_of, mark, place_of};
@@ -26,8 +26,9 @@ pub struct Threaded {
 }
 
 pub fn threaded(secret: &str, mail: &Message, from: &str) -> Threaded {
-    let mut ids = ids(mail.references());
-    ids.extend(ids_of_answer(mail, &ids));
+    let mut ids = ids(mail, HeaderName::References);
+    // The mail that is answered, where the references do not end with it.
+    ids.extend(self::ids(mail, HeaderName::InReplyTo).pop().filter(|id| ids.last() != Some(id)));
     let ours = ids.iter().rev().find_map(|id| place_of(secret, id, from));
     let begins = ids.is_empty();
     ids.extend(mail.message_id().map(str::to_owned));
@@ -45,13 +46,10 @@ pub fn threaded(secret: &str, mail: &Message, from: &str) -> Threaded {
     Threaded { place, resume, begins, follows }
 }
 
-/// The id that a mail answers, if its references do not end with it.
-fn ids_of_answer(mail: &Message, references: &[String]) -> Option<String> {
-    ids(mail.in_reply_to()).pop().filter(|id| references.last() != Some(id))
-}
-
-fn ids(header: &HeaderValue) -> Vec<String> {
-    let clean =
-        |id: &str| !id.is_empty() && id.len() < 500 && id.chars().all(|c| c.is_ascii_graphic() && !"<>".contains(c));
-    header.as_text_list().unwrap_or_default().iter().filter(|id| clean(id)).map(ToString::to_string).collect()
+/// The ids in a header. Some mail programs encode long ones as if they were words.
+fn ids(mail: &Message, name: HeaderName<'static>) -> Vec<String> {
+    let values = mail.header_as(name, HeaderForm::Text);
+    let text = values.iter().filter_map(|value| value.as_text()).collect::<Vec<_>>().join(" ");
+    let clean = |id: &&str| !id.is_empty() && id.len() < 500 && id.chars().all(|c| c.is_ascii_graphic());
+    text.split('<').filter_map(|part| part.split_once('>')).map(|(id, _)| id).filter(clean).map(str::to_owned).collect()
 }

@@ -17,7 +17,10 @@ const ICONS: Record<string, IconName> = { web: "globe", slack: "hash", whatsapp:
 /** A channel that this console has never heard of is a conversation all the same. */
 export const channelIcon = (kind: string): IconName => ICONS[kind] ?? "chat";
 
-const CONTACTS: Record<string, IconName> = { email: "mail", mailbox: "mail", phone: "phone", whatsapp: "phone", slack: "hash" };
+const CONTACTS: Record<string, IconName> = { email: "mail", mailbox: "mail", phone: "phone", whatsapp: "phone", slack: "hash", api: "plug" };
+
+/** An inbox's own name for somebody is told without the inbox's. */
+export const shown = (contact: { value: string }): string => contact.value.replace(/^inb_[0-9a-f]+:/, "");
 
 export const contactIcon = (kind: string): IconName => CONTACTS[kind] ?? "link";
 

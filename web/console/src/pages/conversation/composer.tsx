@@ -20,6 +20,7 @@ import { suggestionsFor } from "../../state/suggestions";
 import { t } from "../../strings";
 import type { Canned, Suggestion } from "../../wire";
 import { Button } from "../../ui/basics";
+import { inboxName } from "../../ui/channel";
 import { Icon } from "../../ui/icons";
 import { href } from "../../lib/router";
 import { attachAll, AttachButton, Attachments } from "./attachments";
@@ -200,7 +201,9 @@ export function Composer({ story }: { story: Story }) {
                 : !open
                   ? t.composer.resolved
                   : byMe
-                    ? t.composer.to(view.here === false)
+                    ? view.channel === "web"
+                      ? t.composer.to(view.here === false)
+                      : t.composer.over(inboxName(view))
                     : t.composer.bot}
           </span>
         </div>

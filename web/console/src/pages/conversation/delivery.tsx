@@ -14,6 +14,8 @@ interface Props {
   author: AuthorKind;
   /** Whether nothing follows by the same author. */
   last: boolean;
+  /** The seq of what follows, where it is by the same author. */
+  next: number | undefined;
   told: ReadonlyMap<number, Told>;
 }
 
@@ -46,10 +48,11 @@ function OnTheWebsite({ story, seq, author, last }: Props) {
 }
 
 /** A vendor tells of each message by itself. */
-function InAChannel({ story, seq, last, told }: Props) {
-  const { state, reason } = deliveryOf(seq, told, story.view.waits ?? []);
-  // In a group that went out as a whole, the last mark speaks for all.
-  if (!last && state !== "failed" && state !== "waiting") return null;
+function InAChannel({ story, seq, next, told }: Props) {
+  const waits = story.view.waits ?? [];
+  const { state, reason } = deliveryOf(seq, told, waits);
+  // Of several that have come equally far, the last mark speaks for all.
+  if (next !== undefined && state !== "failed" && deliveryOf(next, told, waits).state === state) return null;
   return (
     <span class={`msg-mark msg-${state} ${state === "failed" ? "msg-bad" : ""}`} title={state === "waiting" ? reason : undefined}>
       <Icon name={ICONS[state]} size={14} />

@@ -109,9 +109,10 @@ function Who({ view, facts }: { view: StoryView; facts: Facts | undefined }) {
         <Fact name={t.details.since}>
           <span title={full(customer.created_at)}>{date(customer.created_at)}</span>
         </Fact>
-        <Fact name={t.details.now}>{view.here ? <Here view={view} /> : t.details.gone}</Fact>
+        {/* Where a channel ends, nobody tells whether they are there. */}
+        {view.channel === "web" && <Fact name={t.details.now}>{view.here ? <Here view={view} /> : t.details.gone}</Fact>}
       </dl>
-      {!view.here && customer.email && <p class="hint muted">{shop.value?.mail.configured === false ? t.details.notMailed : t.details.mailed}</p>}
+      {view.channel === "web" && !view.here && customer.email && <p class="hint muted">{shop.value?.mail.configured === false ? t.details.notMailed : t.details.mailed}</p>}
     </section>
   );
 }

@@ -79,8 +79,8 @@ export function Messages({ story }: { story: Story }) {
       >
         {first > 1 && <Earlier id={view.id} />}
         {items.length === 0 && <p class="talk-none muted">{t.conversation.silent}</p>}
-        {items.map((item) => (
-          <One key={item.key} item={item} story={story} deliveries={deliveries} />
+        {items.map((item, i) => (
+          <One key={item.key} item={item} next={items[i + 1]} story={story} deliveries={deliveries} />
         ))}
         <Typing story={story} />
       </div>
@@ -116,7 +116,14 @@ function Earlier({ id }: { id: string }) {
   );
 }
 
-function One({ item, story, deliveries }: { item: Item; story: Story; deliveries: ReturnType<typeof told> }) {
+interface OneProps {
+  item: Item;
+  next: Item | undefined;
+  story: Story;
+  deliveries: ReturnType<typeof told>;
+}
+
+function One({ item, next, story, deliveries }: OneProps) {
   const { view } = story;
   switch (item.kind) {
     case "day":
@@ -176,7 +183,14 @@ function One({ item, story, deliveries }: { item: Item; story: Story; deliveries
               {item.rating.comment && <q>{item.rating.comment}</q>}
             </span>
           )}
-          <Delivery story={story} seq={entry.seq} author={entry.author.kind} last={last} told={deliveries} />
+          <Delivery
+            story={story}
+            seq={entry.seq}
+            author={entry.author.kind}
+            last={last}
+            next={!last && next?.kind === "message" ? next.entry.seq : undefined}
+            told={deliveries}
+          />
           {entry.author.kind === "customer" && <Reading entry={entry} story={story} />}
         </article>
       );

@@ -21,7 +21,7 @@ export function MaybeSame({ facts, conversation }: { facts: Facts; conversation:
               <Avatar name={one.name ?? one.email} seed={one.id} size="s" />
               <span class="alike-words">
                 <span class="clip">{nameOfProfile(one)}</span>
-                <span class="muted clip">
+                <span class="muted">
                   {t.people.same[one.same]} · {t.people.conversations(one.conversations)}
                 </span>
               </span>
@@ -59,9 +59,9 @@ export function Merges({ facts, conversation }: { facts: Facts; conversation: st
         <li key={one.id}>
           <Avatar name={one.customer.name ?? one.customer.email} seed={one.customer.id} size="s" />
           <span class="alike-words">
-            <span class="clip">{t.people.from(nameOfProfile(one.customer), one.conversations)}</span>
-            <span class="muted clip" title={full(one.at)}>
-              {t.people.by(one.agent_name, ago(one.at))}
+            <span class="clip">{nameOfProfile(one.customer)}</span>
+            <span class="muted" title={full(one.at)}>
+              {t.people.conversations(one.conversations)} · {t.people.by(one.agent_name, ago(one.at))}
             </span>
           </span>
           {canAct.value && (

@@ -108,7 +108,7 @@ function Form(props: { title: string; done: string; begin: Words; onClose: () =>
             <div class="hook-groups scroll" tabIndex={0} role="group" aria-label={t.webhooks.some}>
               {groups(eventKinds.value).map(([about, kinds]) => (
                 <section key={about} aria-label={t.webhooks.groups[about] ?? about}>
-                  <h4>{t.webhooks.groups[about] ?? about}</h4>
+                  <h3>{t.webhooks.groups[about] ?? about}</h3>
                   {kinds.map((kind) => (
                     <label key={kind.type} class="hook-kind">
                       <input

@@ -1,6 +1,6 @@
 // The webhooks: which other systems are told what, and how each of them does.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ago, full } from "../../../lib/time";
 import { webhookNews } from "../../../state/desk";
 import { loadEventKinds, loadWebhooks, webhooks } from "../../../state/webhooks";
@@ -36,6 +36,12 @@ export function Webhooks() {
   const news = webhookNews.value;
   useEffect(() => void save(loadWebhooks, ""), [news]);
   useEffect(() => void save(loadEventKinds, ""), []);
+  const left = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    // The button that was pressed is gone: focus goes in with the reader, and back.
+    document.getElementById(chosen ? "webhook-back" : `webhook-${left.current}`)?.focus();
+    left.current = chosen;
+  }, [chosen]);
   const list = webhooks.value;
   const webhook = list?.find((one) => one.id === chosen);
   if (!list) return <p role="status">{t.loading}</p>;
@@ -68,7 +74,7 @@ export function Webhooks() {
                   {one.trouble && <span class="mail-error">{one.trouble}</span>}
                 </span>
                 <Health of={one} />
-                <Button icon="forward" flip label={t.webhooks.open(nameOf(one))} look="quiet" onClick={() => setChosen(one.id)} />
+                <Button id={`webhook-${one.id}`} icon="forward" flip label={t.webhooks.open(nameOf(one))} look="quiet" onClick={() => setChosen(one.id)} />
               </li>
             ))}
           </ul>

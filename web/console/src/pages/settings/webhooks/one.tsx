@@ -31,7 +31,7 @@ export function One({ webhook, onBack }: { webhook: Webhook; onBack: () => void 
   return (
     <>
       <div>
-        <Button look="quiet" icon="left" flip onClick={onBack}>
+        <Button id="webhook-back" look="quiet" icon="left" flip onClick={onBack}>
           {t.webhooks.all}
         </Button>
       </div>

@@ -72,7 +72,7 @@ export function Snippets() {
   return (
     <section class="hook-snippets" aria-label={t.webhooks.verify}>
       <header>
-        <h4>{t.webhooks.verify}</h4>
+        <strong>{t.webhooks.verify}</strong>
         <div class="tabs">
           {LANGUAGES.map((one) => (
             <button key={one} type="button" class="tab" aria-pressed={one === language} onClick={() => setLanguage(one)}>

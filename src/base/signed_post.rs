@@ -1,4 +1,5 @@
-//! One request: signed, guarded, bounded in time and in what is read of the answer.
+//! One request to somebody's endpoint: signed as Standard Webhooks has it, guarded, and
+//! bounded in time and in what is read of the answer. It judges nothing.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -7,8 +8,8 @@ use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
-use crate::base::outbound::Outbound;
-use crate::base::standard_webhooks::{parse_secret, sign};
+use super::outbound::Outbound;
+use super::standard_webhooks::{parse_secret, sign};
 
 /// An endpoint that works longer than this should answer first and work afterwards.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -16,7 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const ANSWER_BYTES: usize = 1024;
 
 /// What is delivered.
-pub(super) struct Letter<'a> {
+#[derive(Clone, Copy)]
+pub struct Letter<'a> {
     pub id: &'a str,
     pub at: Timestamp,
     pub body: &'a str,
@@ -26,7 +28,7 @@ pub(super) struct Letter<'a> {
 
 /// What came back, if anything did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
+pub struct Answer {
     pub status: Option<u16>,
     /// Where the status is one that may ask for a pause: for how long, from now.
     pub retry_after: Option<Duration>,
@@ -37,7 +39,8 @@ pub(super) struct Answer {
     pub duration_ms: i64,
 }
 
-pub(super) async fn post(outbound: &Outbound, url: &str, letter: &Letter<'_>) -> Answer {
+/// Posts it once.
+pub async fn post(outbound: &Outbound, url: &str, letter: &Letter<'_>) -> Answer {
     let begun = Instant::now();
     let answered = match tokio::time::timeout(PATIENCE, send(outbound, url, letter)).await {
         Ok(answered) => answered,
