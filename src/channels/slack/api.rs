@@ -51,7 +51,7 @@ impl Api {
             return Ok((answer, scopes));
         }
         let (consequence, reason) = meaning(&answer);
-        Err(Failure { consequence, reason, after: None })
+        Err(Failure { consequence, reason, after: None, body: answer })
     }
 
     /// Posts to an address that Slack gave for one answer.
