@@ -166,7 +166,7 @@ fn what_is_pressed_is_told_with_its_title(#[case] message: Value, #[case] presse
 }
 
 #[rstest]
-#[case("image", json!({ "id": "1", "mime_type": "image/jpeg", "sha256": "x=", "caption": "it is torn" }), "photo.jpg", "image/jpeg", Some("it is torn"))]
+#[case("image", json!({ "id": "1", "mime_type": "image/jpeg", "sha256": "x=", "caption": "it is torn" }), "image.jpg", "image/jpeg", Some("it is torn"))]
 #[case("video", json!({ "id": "1", "mime_type": "video/mp4" }), "video.mp4", "video/mp4", None)]
 #[case("audio", json!({ "id": "1", "mime_type": "audio/ogg; codecs=opus", "voice": true }), "voice.ogg", "audio/ogg", None)]
 #[case("audio", json!({ "id": "1", "mime_type": "audio/mpeg", "voice": false }), "audio.mp3", "audio/mpeg", None)]
