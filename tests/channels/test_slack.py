@@ -294,6 +294,14 @@ def test_files_go_both_ways(server, slack):
     told = entries[-1]["text"]
     assert "lost.txt: it lies outside Slack" in told and "film.mov: 1000000000 bytes" in told
 
+    agent.take(conversation)
+    path = f"/v1/conversations/{conversation['id']}/files"
+    sent = agent.call("POST", path, files={"file": ("label 7.pdf", b"%PDF-1.7 ...", "application/pdf")})
+    assert sent.ok, sent.text
+    shared = until("the agent's file", lambda: slack.shared)[-1]
+    label = slack.files[shared["files"][0]["id"]]
+    assert label["bytes"] == b"%PDF-1.7 ..." and label["name"] == "label 7.pdf"
+
 
 def test_failures_of_slack_delay_or_fail_in_words_and_lose_nothing(server, slack):
     line, agent = Line(server, slack), server.agent
