@@ -27,7 +27,7 @@ test: ## runs the whole test suite, installing what it needs
 check: setup ## formatting, clippy without a warning, licences, sources and known flaws of dependencies
 	@scripts/check.sh
 
-bench: build ## measures the encoder, the whole turn, memory, the console and durability
+bench: build ## measures the encoder, the whole turn, webhooks, memory, the console and durability
 	@scripts/bench.sh
 
 clean: ## removes what was built and the sample shop's data; keeps ~/.cache/rapport

@@ -1,4 +1,4 @@
-"""`make bench`: the encoder, the whole turn, memory, the console and crashes, in one run.
+"""`make bench`: the encoder, the whole turn, webhooks, memory, the console and crashes, in one run.
 
 Starts servers of its own on free ports with data in a temporary folder; nothing that
 runs already is touched. Prints a table and writes target/bench.json.
@@ -218,8 +218,8 @@ def verdicts(figures: dict) -> list[dict]:
     for kind, figures_of in figures["webhooks"].items():
         described = f"a webhook of {kind} acknowledged at {figures_of['rate']:.0f} a second, ms (p99)"
         found.append(verdict(described, figures_of["ack_ms"]["p99"], "at most", WEBHOOK_ACK_MS))
-        unanswered = figures_of["delivered"] - figures_of["answered"] + figures_of["refused"]
-        found.append(verdict(f"messages of {kind} refused or without an answer", unanswered, "at most", 0))
+        unanswered = figures_of["delivered"] - figures_of["turns"] + figures_of["refused"]
+        found.append(verdict(f"messages of {kind} refused or without a turn", unanswered, "at most", 0))
     if "console" in figures:
         console = figures["console"]
         described = f"console with {console['conversations']} open conversations"

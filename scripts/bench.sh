@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures speed, memory and durability in one run: the encoder alone, an outside
-# reference beside it, the whole turn, the console in a browser, and fifty crashes.
+# reference beside it, the whole turn, the vendors' deliveries, the console in a browser, and fifty crashes.
 # Prints a table; leaves the figures in target/bench.json.
 #
 #   scripts/bench.sh [--seconds N] [--crashes N] [--no-reference] [--no-console]
