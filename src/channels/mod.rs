@@ -17,10 +17,13 @@ pub mod optout;
 mod reception;
 pub mod render;
 mod slack;
+mod slack_app;
+mod slack_wire;
 mod staff;
 pub mod switchboard;
 pub mod webhooks;
 mod whatsapp;
+mod whatsapp_wire;
 pub mod widget;
 pub mod words;
 

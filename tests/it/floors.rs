@@ -49,6 +49,30 @@ fn every_module_stands_on_a_floor_and_in_the_doc_of_the_library() {
     }
 }
 
+/// A channel is a translation: what outgrows this belongs to all channels, or to the vendor.
+const LINES_OF_A_CHANNEL: usize = 500;
+
+#[test]
+fn a_channels_folder_stays_small() {
+    let channels = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/channels");
+    // The website's own socket, and what serves all channels, are no translations.
+    let others = ["widget", "render"];
+    let mut lines = std::collections::BTreeMap::<String, usize>::new();
+    for file in rust_files(&channels) {
+        let inside = file.strip_prefix(&channels).expect("it lies in the folder");
+        let Some((folder, name)) = inside.to_str().and_then(|path| path.rsplit_once('/')) else { continue };
+        if name == "tests.rs" || others.iter().any(|other| folder.starts_with(other)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("it can be read");
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        *lines.entry(folder.to_owned()).or_default() += code.lines().count();
+    }
+    assert!(lines.contains_key("api"), "there are channels: {lines:?}");
+    lines.retain(|_, lines| *lines >= LINES_OF_A_CHANNEL);
+    assert!(lines.is_empty(), "{LINES_OF_A_CHANNEL} lines or more: {lines:?}");
+}
+
 fn floor_of(module: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&module))
 }

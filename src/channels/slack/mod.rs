@@ -2,15 +2,9 @@
 //! from a channel of their own.
 //!
 //! Events arrive at the inbox's address or through Socket Mode, and are the same events;
-//! `events` takes them apart, `blocks` writes messages, `api` calls Slack. It must not know
+//! `slack_wire` has their form and that of messages, `slack_app` the calls. It must not know
 //! what is answered, nor keep anything of a conversation.
 
-mod api;
-mod blocks;
-mod events;
-mod people;
-mod signature;
-mod socket_mode;
 mod spec;
 mod staff;
 
@@ -21,9 +15,6 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use api::Api;
-use events::{Event, File, Pressed, Said};
-use people::People;
 pub use spec::KIND;
 
 use super::calls::{Consequence, Failure};
@@ -32,6 +23,11 @@ use super::channel::{
     Outgoing, Receipt, Refusal, Request, SendError, Tools,
 };
 use super::render::unmarked;
+use super::slack_app::api::Api;
+use super::slack_app::people::People;
+use super::slack_app::{signature, socket_mode};
+use super::slack_wire::events::{Event, File, Pressed, Said};
+use super::slack_wire::{blocks, events};
 use crate::domain::channel::{Audience, Tested};
 use crate::store::{ChannelEvent, Inbox, SentMark, Thread};
 

@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use super::Slack;
-use super::events::{Command, Pressed, Said};
 use crate::channels::channel::{ChannelError, Happening, StaffAct, StaffDeed, StaffTarget};
 use crate::channels::render::unmarked;
+use crate::channels::slack_wire::events::{Command, Pressed, Said};
 use crate::domain::ConversationId;
 
 impl Slack {

@@ -2,10 +2,8 @@
 //!
 //! `follower` reads the log and writes each event down for each endpoint that wants it;
 //! `sender` delivers what is written down, endpoint by endpoint, in order; `verdict` says
-//! what follows from a failure. Everything that must survive
-//! lies in the database, so that each event arrives at least once whatever crashes. While
-//! there are no endpoints, nothing is read and nothing runs. The form is that of Standard
-//! Webhooks; docs/webhooks.md is the contract.
+//! what follows from a failure. What must survive lies in the database, so each event
+//! arrives at least once. Without endpoints nothing runs. docs/webhooks.md is the contract.
 
 mod follower;
 mod sender;

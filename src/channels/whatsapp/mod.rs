@@ -2,10 +2,6 @@
 //! Free words go out only within 24 hours of the customer's last message; after that an
 //! approved template asks them to write. It must not know what is answered, and why.
 
-mod messages;
-mod send;
-mod webhook;
-
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +16,11 @@ use super::channel::{
     Outgoing, Receipt, Refusal, Request, SendError, Tools,
 };
 use super::meta::{App, GRAPH, given};
+use super::whatsapp_wire::messages::{Meaning, Media};
+use super::whatsapp_wire::{messages, send, webhook};
 use super::words;
 use crate::domain::channel::{ChannelSpec, CredentialField, Tested};
 use crate::store::{ChannelEvent, Inbox, SentMark, Thread};
-use messages::{Meaning, Media};
 
 pub const KIND: Kind = Kind { spec: &SPEC, capabilities: &CAPABILITIES, connect };
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::channel::{Card, Outgoing, Pick, SendError, Tools};
 use super::super::files::Files;
-use super::messages::{Meaning, Media, Sender, read};
-use super::{send, webhook};
+use super::super::whatsapp_wire::messages::{Meaning, Media, Sender, read};
+use super::super::whatsapp_wire::{send, webhook};
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::domain::content::{Delivery, ProductCard};

@@ -11,7 +11,7 @@ use crate::base::phone::parse_phone;
 use crate::domain::Contact;
 use crate::store::Person;
 
-pub(super) enum Meaning {
+pub enum Meaning {
     Said(Box<Incoming>, Option<Media>),
     /// A thumb up or down on one of our messages.
     Rated {
@@ -24,7 +24,7 @@ pub(super) enum Meaning {
 
 /// A file that lies at WhatsApp's side.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Media {
+pub struct Media {
     pub id: String,
     pub name: String,
     pub media_type: String,
@@ -32,7 +32,7 @@ pub(super) struct Media {
 
 /// Who writes: a telephone number, or, where the customer hides it, the id that WhatsApp
 /// gives them towards this business alone.
-pub(super) struct Sender {
+pub struct Sender {
     phone: Option<String>,
     user: Option<String>,
     name: Option<String>,
@@ -77,7 +77,7 @@ impl Sender {
     }
 }
 
-pub(super) fn read(message: &Value, contact: &Value) -> Meaning {
+pub fn read(message: &Value, contact: &Value) -> Meaning {
     let Some(sender) = Sender::of(message, contact) else { return Meaning::Nothing };
     let (person, place, details) = (sender.person(), sender.place(), sender.details(message));
     let key = text(&message["id"]).unwrap_or_default();

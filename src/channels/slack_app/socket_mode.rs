@@ -13,9 +13,9 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 
 use super::api::Api;
-use super::events::take_apart;
 use crate::base::outbound::WebSocket;
 use crate::channels::channel::{ChannelError, Intake};
+use crate::channels::slack_wire::events::take_apart;
 
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// A connection that says nothing for so long, not even to a ping, is dead.

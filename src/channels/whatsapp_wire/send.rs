@@ -13,7 +13,7 @@ const CARD: usize = 160;
 const MB: i64 = 1024 * 1024;
 
 /// A message with its addressee: a number, or a business-scoped id.
-pub(super) fn addressed(details: &Value, mut message: Value) -> Result<Value, SendError> {
+pub fn addressed(details: &Value, mut message: Value) -> Result<Value, SendError> {
     let field = ["to", "recipient"].into_iter().find(|field| details[*field].is_string());
     let field = field.ok_or_else(|| SendError::Refused("it is not known where to write to".to_owned()))?;
     message[field] = details[field].clone();
@@ -24,7 +24,7 @@ pub(super) fn addressed(details: &Value, mut message: Value) -> Result<Value, Se
 
 /// What is sent of a message: of products as the shop's Meta catalogue has them, if it
 /// does; of a file by the id that it was uploaded under.
-pub(super) fn compose(message: &Outgoing, shop: &str, catalog: Option<&str>, media: Value) -> Value {
+pub fn compose(message: &Outgoing, shop: &str, catalog: Option<&str>, media: Value) -> Value {
     match message {
         Outgoing::Text(words) => text(words),
         Outgoing::Buttons { text, options } => {
@@ -53,19 +53,19 @@ pub(super) fn compose(message: &Outgoing, shop: &str, catalog: Option<&str>, med
     }
 }
 
-pub(super) fn text(words: &str) -> Value {
+pub fn text(words: &str) -> Value {
     let preview = words.contains("https://") || words.contains("http://");
     json!({ "type": "text", "text": { "body": cut(words, TEXT), "preview_url": preview } })
 }
 
 /// That a message was read, and that an answer is being written.
-pub(super) fn read_mark(message: &Value) -> Value {
+pub fn read_mark(message: &Value) -> Value {
     let typing = json!({ "type": "text" });
     json!({ "messaging_product": "whatsapp", "status": "read", "message_id": message, "typing_indicator": typing })
 }
 
 /// An approved template without variables.
-pub(super) fn template(name: &str, language: &str) -> Value {
+pub fn template(name: &str, language: &str) -> Value {
     json!({ "type": "template", "template": { "name": name, "language": { "code": language } } })
 }
 

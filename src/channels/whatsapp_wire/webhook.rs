@@ -9,7 +9,7 @@ use crate::store::{DeliveryNote, NewEvent};
 
 /// The events of a delivery that are for this number: there may be several of each kind,
 /// and some for other numbers of the same app.
-pub(super) fn events(delivery: &Value, phone: &str) -> Vec<NewEvent> {
+pub fn events(delivery: &Value, phone: &str) -> Vec<NewEvent> {
     let mut events = Vec::new();
     for change in each(&delivery["entry"]).flat_map(|entry| each(&entry["changes"])) {
         let value = &change["value"];
@@ -45,7 +45,7 @@ fn status_event(status: &Value) -> Option<NewEvent> {
 }
 
 /// What became of one of our messages.
-pub(super) fn note(status: &Value) -> Option<DeliveryNote> {
+pub fn note(status: &Value) -> Option<DeliveryNote> {
     let state = match status["status"].as_str()? {
         "sent" => Delivery::Sent,
         "delivered" => Delivery::Delivered,
@@ -58,6 +58,6 @@ pub(super) fn note(status: &Value) -> Option<DeliveryNote> {
     Some(DeliveryNote { external_id: status["id"].as_str()?.to_owned(), state, reason })
 }
 
-pub(super) fn each(list: &Value) -> impl Iterator<Item = &Value> {
+pub fn each(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
 }
