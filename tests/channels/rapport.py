@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
@@ -202,6 +204,39 @@ class Agent:
     def resolve(self, conversation: dict | str):
         id = conversation if isinstance(conversation, str) else conversation["id"]
         self.post(f"/v1/conversations/{id}/resolve")
+
+
+def storm(server: Server, deliveries: list, deliver) -> None:
+    """Every delivery five times, in shuffled order, by eight clients, with a kill in between.
+
+    `deliver` gives the status of one try. As vendors do, a client tries again until it is 200.
+    """
+    left = list(deliveries) * 5
+    random.Random(7).shuffle(left)
+    half, lock, killed = len(left) // 2, threading.Lock(), threading.Event()
+
+    def taken(one) -> bool:
+        try:
+            return deliver(one) == 200
+        except requests.RequestException:
+            return False
+
+    def client():
+        while True:
+            with lock:
+                if not left:
+                    return
+                one = left.pop()
+                if len(left) <= half and not killed.is_set():
+                    killed.set()
+                    server.kill()
+                    server.start()
+            until("it is acknowledged", lambda: taken(one))
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(client) for _ in range(8)]:
+            done.result()
+    assert killed.is_set()
 
 
 def kinds(entries: list[dict]) -> list[str]:

@@ -6,10 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import random
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -17,7 +14,7 @@ import pytest
 import requests
 from standardwebhooks import Webhook
 
-from rapport import Server, kinds, until
+from rapport import Server, kinds, storm, until
 
 
 class App:
@@ -189,33 +186,7 @@ def test_a_storm_of_redeliveries_leaves_one_message_each(own_server, app):
     app.hears("an answer", lambda one: one["type"] in ("text", "options"))
     told = [{"type": "delivery", "message": "out-1", "delivery": state} for state in ("delivered", "read", "sent")]
     said = [message(f"message {i} of thread {i % 6}", id=f"storm-{i}", thread=f"t{i % 6}") for i in range(60)]
-    deliveries = (told + said) * 5
-    random.Random(7).shuffle(deliveries)
-    left, lock, killed = list(deliveries), threading.Lock(), threading.Event()
-
-    def client():
-        while True:
-            with lock:
-                if not left:
-                    return
-                body = left.pop()
-                if len(left) == len(deliveries) // 2 and not killed.is_set():
-                    killed.set()
-                    server.kill()
-                    server.start()
-            # As a vendor does: again until it is acknowledged.
-            while True:
-                try:
-                    if post(server, inbox, app, body).status_code == 200:
-                        break
-                except requests.RequestException:
-                    pass
-                time.sleep(0.1)
-
-    with ThreadPoolExecutor(8) as pool:
-        for done in [pool.submit(client) for _ in range(8)]:
-            done.result()
-    assert killed.is_set()
+    storm(server, told + said, lambda body: post(server, inbox, app, body).status_code)
 
     def everything() -> list[dict] | None:
         found = agent.conversations(inbox)

@@ -9,12 +9,9 @@ import contextlib
 import datetime
 import json
 import os
-import random
 import sqlite3
 import sys
-import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -26,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
 from mail_rig import PASSWORD, MailServers, plain
-from rapport import Server, until
+from rapport import Server, storm, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "darwin", reason="Dovecot and Exim are Debian's")
 
@@ -384,32 +381,7 @@ def test_a_storm_of_redeliveries_leaves_one_message_each(tmp_path, servers, addr
         inbox = server.inbox("email", servers.credentials(address, webhook_secret=secret))
         people = [servers.person(name) for name in CUSTOMERS]
         mails = [people[i % 12].write(address, f"Question {i}", f"What about number {i}?") for i in range(24)]
-        deliveries = [mail.as_bytes() for mail in mails] * 5
-        random.Random(7).shuffle(deliveries)
-        half, lock, killed = len(deliveries) // 2, threading.Lock(), threading.Event()
-
-        def client():
-            while True:
-                with lock:
-                    if not deliveries:
-                        return
-                    raw = deliveries.pop()
-                    if len(deliveries) == half and not killed.is_set():
-                        killed.set()
-                        server.kill()
-                        server.start()
-                until("the acknowledgement", lambda: acknowledged(raw))
-
-        def acknowledged(raw: bytes) -> bool:
-            try:
-                return post(server, inbox, secret, raw).status_code == 200
-            except requests.RequestException:
-                return False
-
-        with ThreadPoolExecutor(8) as pool:
-            for done in [pool.submit(client) for _ in range(8)]:
-                done.result()
-        assert killed.is_set()
+        storm(server, [mail.as_bytes() for mail in mails], lambda raw: post(server, inbox, secret, raw).status_code)
 
         def everything() -> list[str] | None:
             texts = [text for one in server.agent.conversations(inbox) for text in said(server, one, "customer")]

@@ -6,8 +6,6 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -15,7 +13,7 @@ from pywa.errors import ExpiredAccessToken, InvalidParameter
 from pywa.types import Button, ImageCarouselCard, ProductsSection, Section, SectionList, SectionRow, URLButton
 from pywa.utils import HUB_SIG
 
-from rapport import until
+from rapport import storm, until
 from whatsapp_rig import Customer, Graph, error, words
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 40 + b"\xff\xd9"
@@ -278,33 +276,7 @@ def test_a_storm_of_redeliveries_leaves_one_message_each(own_server, graph):
     raws = [people[0].body(people[0].value(statuses=[people[0].status(sent, status)])) for status in ("delivered", "read", "sent")]
     said = {f"message {i}": people[i % 6] for i in range(30)}
     raws += [ann.body(ann.value(messages=[ann.message("text", {"body": text})])) for text, ann in said.items()]
-    left = raws * 5
-    random.Random(7).shuffle(left)
-    half, lock, killed = len(left) // 2, threading.Lock(), threading.Event()
-
-    def client():
-        while True:
-            with lock:
-                if not left:
-                    return
-                raw = left.pop()
-                if len(left) == half and not killed.is_set():
-                    killed.set()
-                    server.kill()
-                    server.start()
-            # As Meta does: again until it is acknowledged.
-            until("it is acknowledged", lambda: accepted(people[0], raw))
-
-    def accepted(customer: Customer, raw: bytes) -> bool:
-        try:
-            return customer.deliver(raw) == 200
-        except requests.RequestException:
-            return False
-
-    with ThreadPoolExecutor(8) as pool:
-        for done in [pool.submit(client) for _ in range(8)]:
-            done.result()
-    assert killed.is_set()
+    storm(server, raws, people[0].deliver)
 
     def everything() -> list[list[dict]] | None:
         stories = [server.agent.entries(one) for one in server.agent.conversations(inbox)]
