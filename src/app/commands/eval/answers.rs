@@ -98,11 +98,11 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let mut answered = Vec::with_capacity(asked.len());
     for one in &asked {
         let today = date(2026, 1, 1);
-        let mended = mend(&knowledge, &nlu, &one.question, Some("en"));
+        let mended = mend(&knowledge, &nlu, &one.question, Some("en"), &[]);
         let utterance =
             Utterance { text: &one.question, mended: mended.as_deref(), locale: Some("en"), history: &[], today };
         let reading = nlu.read(utterance).await?;
-        let hits = scales.passages(&one.question, &reading);
+        let hits = scales.passages(&one.question, &reading, nlu.own_language());
         let memory = Memory::default();
         let decision =
             scales.decide(&reading, &hits, Standing { memory: &memory, queued: false, wishes_product: false });
