@@ -1,6 +1,6 @@
 //! The neural model itself: an encoder of BERT's family, defined by rust-bert, on libtorch.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -166,7 +166,8 @@ pub(super) fn read(path: &Path, shape: &Shape) -> Result<HashMap<String, Tensor>
     let mut there: HashMap<String, Tensor> =
         Tensor::read_safetensors(path).map_err(|error| unfit(error.to_string()))?.into_iter().collect();
     let mut weights = HashMap::new();
-    for (name, expected) in store.variables() {
+    // In the order of their names, so that the same file is always refused for the same reason.
+    for (name, expected) in store.variables().into_iter().collect::<BTreeMap<_, _>>() {
         let found = PREFIXES.iter().find_map(|prefix| there.remove(&format!("{prefix}{name}")));
         let found = found.ok_or_else(|| unfit(format!("there is no {name}")))?;
         if found.size() != expected.size() {
