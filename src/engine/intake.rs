@@ -60,7 +60,7 @@ impl Engine {
         let text = contents.last().map(words_of).unwrap_or_default();
         if !text.trim().is_empty() {
             let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, &text, Some(&self.inner.settings.locale));
-            self.inner.nlu.encoder().encode_ahead(mended.as_deref().unwrap_or(&text));
+            self.inner.nlu.read_ahead(mended.as_deref().unwrap_or(&text));
         }
     }
 }

@@ -7,12 +7,12 @@ use std::time::Instant;
 use arc_swap::ArcSwap;
 use jiff::civil::Date;
 
-use super::encoder::{EncodeError, Encoder, EncoderOptions, Precision, StartError, Vector};
+use super::encoder::{EncodeError, Encoder, EncoderOptions, Encoding, Precision, StartError, Vector};
 use super::entities::{self, Lexicon, OrderPattern, ProductName};
 use super::heads::Heads;
 use super::heads::file::HeadFileError;
 use super::heads::intent::{IntentHead, IntentVerdict};
-use super::heads::mood;
+use super::heads::mood::{self, Moods};
 use super::heads::unhappiness::Earlier;
 use super::language;
 use crate::base::config::{self, Config};
@@ -156,21 +156,27 @@ impl Nlu {
 
     pub async fn read(&self, message: Utterance<'_>) -> Result<Reading, ReadError> {
         let started = Instant::now();
-        let vector = self.inner.encoder.encode(message.mended.unwrap_or(message.text)).await?;
+        // The same heads read it that wanted it encoded so, whatever is swapped meanwhile.
+        let heads = self.inner.heads.load_full();
+        let text = message.mended.unwrap_or(message.text);
+        let encoding = self.inner.encoder.read(text, heads.wanted()).await?;
         let encoded = Instant::now();
-        let mut analysis = self.analyse(&message, &vector);
+        let mut analysis = self.analyse(&message, &heads, &encoding);
         analysis.timings_ms.insert("encoder".to_owned(), millis(encoded - started));
-        Ok(Reading { analysis, vector })
+        Ok(Reading { analysis, vector: encoding.vector })
     }
 
-    fn analyse(&self, message: &Utterance<'_>, vector: &Vector) -> Analysis {
+    /// Begins to read a text that will be asked for in a moment.
+    pub fn read_ahead(&self, text: &str) {
+        self.inner.encoder.read_ahead(text, self.inner.heads.load().wanted());
+    }
+
+    fn analyse(&self, message: &Utterance<'_>, heads: &Heads, encoding: &Encoding) -> Analysis {
         let began = Instant::now();
-        let heads = self.inner.heads.load();
-        let verdict = heads.intent.read(message.mended.unwrap_or(message.text), vector);
-        let sentiment = heads.mood.sentiment(message.text, vector);
+        let verdict = heads.read_intent(message.mended.unwrap_or(message.text), encoding);
+        let Moods { sentiment, emotions } = heads.read_mood(encoding);
         let earlier: Vec<Earlier<'_>> = message.history.iter().map(Earlier::from).collect();
-        let unhappiness = heads.unhappiness.read(message.text, vector, &sentiment, &earlier);
-        let emotions = heads.mood.emotions(vector);
+        let unhappiness = heads.unhappiness.read(message.text, &encoding.vector, &sentiment, &earlier);
         let read = Instant::now();
 
         let lexicon = self.inner.lexicon.load();

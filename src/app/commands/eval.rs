@@ -1,6 +1,7 @@
 //! `rapport eval`: measures the models on files.
 
 mod answers;
+mod emotions;
 mod intent;
 mod output;
 mod sentiment;
@@ -24,6 +25,7 @@ pub struct Args {
 enum What {
     Intent(intent::Args),
     Sentiment(sentiment::Args),
+    Emotions(emotions::Args),
     Unhappiness(unhappiness::Args),
     Retrieval(eval_retrieval::Args),
     Answers(answers::Args),
@@ -33,6 +35,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     match args.what {
         What::Intent(args) => intent::run(args, home).await,
         What::Sentiment(args) => sentiment::run(args, home).await,
+        What::Emotions(args) => emotions::run(args, home).await,
         What::Unhappiness(args) => unhappiness::run(args, home).await,
         What::Answers(args) => answers::run(args, home).await,
         What::Retrieval(args) => retrieval(args, home).await,

@@ -4,6 +4,7 @@ mod taught;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -12,13 +13,15 @@ use serde::Serialize;
 
 use super::progress::Steps;
 use crate::base::home::Home;
+use crate::domain::SentimentLabel;
 use crate::domain::entry::AuthorKind;
-use crate::nlu::encoder::{Encoder, EncoderOptions, Vector};
+use crate::domain::intent::IntentSpec;
+use crate::nlu::encoder::{Encoder, EncoderOptions, Encoding, Wanted};
 use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
 use crate::nlu::heads::mood::MoodHead;
 use crate::nlu::heads::unhappiness::UnhappinessHead;
-use crate::nlu::training::comments::{self, RawComment, RawDialogue, RawMessage};
-use crate::nlu::training::intent::{self, IntentExamples, IntentValidation, TrainedIntent};
+use crate::nlu::training::comments::{self, RawDialogue};
+use crate::nlu::training::intent::{self, IntentCorpus, IntentValidation, TrainOptions, TrainedIntent};
 use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
 use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
 use crate::nlu::training::{plain, read_intents};
@@ -85,28 +88,17 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let specs = read_intents(&folder)?;
     let encoder = Encoder::start(home, EncoderOptions::default())?;
 
-    let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-    let examples =
-        specs.iter().enumerate().flat_map(|(number, spec)| spec.examples.iter().map(move |example| (number, example)));
-    let (labels, texts): (Vec<u32>, Vec<String>) =
-        examples.map(|(number, example)| (number as u32, plain(example))).unzip();
-    let outside = read_outside(&home.models().join("training/out_of_scope.txt"));
     let steps = Steps::default();
-    let vectors = encode(&encoder, &texts, "encoding the examples", &steps)?;
-    let outside_vectors = encode(&encoder, &outside, "encoding what is out of scope", &steps)?;
-    let examples = IntentExamples {
-        names,
-        texts: texts.iter().map(String::as_str).collect(),
-        labels,
-        vectors: vectors.iter().map(Vec::as_slice).collect(),
-        outside: outside.iter().map(String::as_str).zip(outside_vectors.iter().map(Vec::as_slice)).collect(),
-    };
-    let trained = intent::train(&examples, &|done| steps.show("training the intents", done));
-    let worst_confusions = worst_confusions(&examples, &trained);
+    let corpus = corpus(&encoder, &specs, home, &steps)?;
+    let told = |done| steps.show("training the intents", done);
+    let trained = intent::train(&encoder, &corpus, &TrainOptions::default(), &told)?;
+    let worst_confusions = worst_confusions(&corpus, &trained);
 
     let lessons = match &args.sentiment_data {
         Some(data) => Some(comments::read_comments(data, "train")?),
-        None if home.other_encoder().is_some() && !has_feelings(&out, &encoder) => Some(taught(home, &texts, &steps)?),
+        None if home.other_encoder().is_some() && !has_feelings(&out, &encoder) => {
+            Some(taught(home, &corpus.texts, &steps)?)
+        }
         None => None,
     };
     let feelings = match lessons {
@@ -137,8 +129,18 @@ fn read_outside(path: &Path) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-fn encode<S: AsRef<str>>(encoder: &Encoder, texts: &[S], what: &str, steps: &Steps) -> anyhow::Result<Vec<Vector>> {
-    Ok(encoder.encode_all(texts, |done| steps.show(what, done as f32 / texts.len() as f32))?)
+fn corpus(encoder: &Encoder, specs: &[IntentSpec], home: &Home, steps: &Steps) -> anyhow::Result<IntentCorpus> {
+    let examples =
+        specs.iter().zip(0u32..).flat_map(|(spec, number)| spec.examples.iter().map(move |text| (plain(text), number)));
+    let hints = specs.iter().zip(0u32..).map(|(spec, number)| (spec.description.clone(), number));
+    Ok(IntentCorpus::encode(
+        encoder,
+        specs.iter().map(|spec| spec.name.clone()).collect(),
+        examples.collect(),
+        hints.collect(),
+        read_outside(&home.models().join("training/out_of_scope.txt")),
+        |done| steps.show("encoding the examples", done),
+    )?)
 }
 
 /// Whether feelings have been trained for this encoder.
@@ -149,7 +151,7 @@ fn has_feelings(folder: &Path, encoder: &Encoder) -> bool {
 }
 
 /// What Rapport's own heads read in everything that there is to train on.
-fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec<RawComment>> {
+fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec<Comment>> {
     let own = home.models().join("training");
     let messages = comments::read_messages(&own.join("sentiment.csv"))?;
     let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
@@ -161,7 +163,7 @@ fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec
 }
 
 fn train_feelings(
-    comments: &[RawComment],
+    comments: &[Comment],
     home: &Home,
     encoder: &Encoder,
     steps: &Steps,
@@ -169,25 +171,26 @@ fn train_feelings(
     let own = home.models().join("training");
     let messages = comments::read_messages(&own.join("sentiment.csv"))?;
     let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
-    let comment_texts: Vec<&str> = comments.iter().map(|comment| comment.text.as_str()).collect();
+    let labelled: Vec<Message> =
+        messages.iter().map(|row| Message { text: row.text.clone(), sentiment: row.label as u32 }).collect();
+    let told = |what: &str, done: f32| steps.show(what, done);
+    let mood = mood::train(encoder, comments, &labelled, &comments::emotion_names(), &told)?;
+
     let message_texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
     let turn_texts = customer_turns(&dialogues);
-    let comment_vectors = encode(encoder, &comment_texts, "encoding comments", steps)?;
-    let message_vectors = encode(encoder, &message_texts, "encoding support messages", steps)?;
-    let turn_vectors = encode(encoder, &turn_texts, "encoding dialogues", steps)?;
-
-    let mood = mood::train(
-        &with_vectors(comments, &comment_vectors),
-        &messages.iter().zip(&message_vectors).map(message).collect::<Vec<_>>(),
-        &comments::emotion_names(),
-        &|done| steps.show("training the moods", done),
-    );
+    let wanted = Wanted { branches: vec![Arc::clone(&mood.head.branch)], ..Wanted::default() };
+    let turns = encoder.read_all(&turn_texts, &wanted, |done| {
+        steps.show("encoding dialogues", done as f32 / turn_texts.len() as f32);
+    })?;
+    let vectors = encoder.encode_all(&message_texts, |done| {
+        steps.show("encoding support messages", done as f32 / message_texts.len() as f32);
+    })?;
     let singles: Vec<Single<'_>> = messages
         .iter()
-        .zip(&message_vectors)
-        .map(|(message, vector)| Single { vector, unhappy: message.label == crate::domain::SentimentLabel::Negative })
+        .zip(&vectors)
+        .map(|(message, vector)| Single { vector, unhappy: message.label == SentimentLabel::Negative })
         .collect();
-    let unhappiness = unhappiness::train(&with_turns(&dialogues, &turn_vectors), &singles, &mood.head);
+    let unhappiness = unhappiness::train(&with_turns(&dialogues, &turns, &mood.head), &singles);
     Ok((mood, unhappiness))
 }
 
@@ -196,40 +199,31 @@ fn customer_turns(dialogues: &[RawDialogue]) -> Vec<&str> {
     turns.filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect()
 }
 
-fn with_vectors<'a>(comments: &'a [RawComment], vectors: &'a [Vector]) -> Vec<Comment<'a>> {
-    let rows = comments.iter().zip(vectors);
-    rows.map(|(comment, vector)| Comment {
-        text: &comment.text,
-        vector,
-        sentiment: comment.sentiment.map(|label| label as u32),
-        emotions: comment.emotions.clone(),
-    })
-    .collect()
-}
-
-fn message<'a>((message, vector): (&'a RawMessage, &'a Vector)) -> Message<'a> {
-    Message { text: &message.text, vector, trade: &message.trade, sentiment: message.label as u32 }
-}
-
-fn with_turns<'a>(dialogues: &'a [RawDialogue], vectors: &'a [Vector]) -> Vec<Dialogue<'a>> {
-    let mut vectors = vectors.iter();
-    let mut turn = |turn: &'a comments::RawTurn| Turn {
-        author: turn.author,
-        text: &turn.text,
-        vector: if turn.author == AuthorKind::Customer { vectors.next().map(Vec::as_slice) } else { None },
-        unhappy: turn.unhappy,
+/// `encodings` are those of the customers' turns, in order.
+fn with_turns<'a>(dialogues: &'a [RawDialogue], encodings: &'a [Encoding], mood: &MoodHead) -> Vec<Dialogue<'a>> {
+    let mut encodings = encodings.iter();
+    let mut turn = |turn: &'a comments::RawTurn| {
+        let encoding = if turn.author == AuthorKind::Customer { encodings.next() } else { None };
+        let said = encoding.and_then(|encoding| encoding.branches.first());
+        Turn {
+            author: turn.author,
+            text: &turn.text,
+            vector: encoding.map(|encoding| encoding.vector.as_slice()),
+            sentiment: said.map(|said| mood.read(said).sentiment),
+            unhappy: turn.unhappy,
+        }
     };
     dialogues.iter().map(|dialogue| Dialogue { turns: dialogue.turns.iter().map(&mut turn).collect() }).collect()
 }
 
-fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> Vec<Confusion> {
+fn worst_confusions(corpus: &IntentCorpus, trained: &TrainedIntent) -> Vec<Confusion> {
     let mut pairs: HashMap<(u32, u32), Vec<&intent::Mistake>> = HashMap::new();
     for mistake in &trained.validation.mistakes {
         pairs.entry((mistake.expected, mistake.predicted)).or_default().push(mistake);
     }
     let mut pairs: Vec<_> = pairs.into_iter().collect();
     pairs.sort_by_key(|(pair, mistakes)| (std::cmp::Reverse(mistakes.len()), *pair));
-    let name = |label: u32| examples.names[label as usize].clone();
+    let name = |label: u32| corpus.names[label as usize].clone();
     pairs
         .into_iter()
         .take(WORST)
@@ -239,7 +233,7 @@ fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> V
                 expected: name(expected),
                 predicted: name(predicted),
                 times: mistakes.len(),
-                example: examples.texts[surest.row].to_owned(),
+                example: corpus.texts[surest.row].clone(),
             })
         })
         .collect()
@@ -271,12 +265,12 @@ fn print(report: &Report) {
         }
     }
     if let Some(mood) = &report.mood {
-        println!("Sentiment: {} support messages, each of {} trades held out in turn", mood.n, mood.trades);
+        println!("Moods, on {} comments and {} messages held back:", mood.comments, mood.messages);
         println!(
-            "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
-            100.0 * mood.accuracy,
-            100.0 * mood.macro_f1,
-            100.0 * mood.ece
+            "  accuracy {:.1} % and {:.1} %   emotions' macro F1 {:.1} %",
+            100.0 * mood.comment_accuracy,
+            100.0 * mood.message_accuracy,
+            100.0 * mood.emotions_macro_f1
         );
     }
     if let Some(unhappiness) = &report.unhappiness {

@@ -44,18 +44,19 @@ pub fn run(
     let turns = || dialogues.iter().flat_map(|dialogue| &dialogue.turns);
     let texts: Vec<&str> =
         turns().filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect();
-    let vectors = encoder.encode_all(&texts, |done| progress("encoding", done as f32 / texts.len() as f32))?;
-    let mut vectors = vectors.iter();
+    let encodings =
+        encoder.read_all(&texts, heads.wanted(), |done| progress("encoding", done as f32 / texts.len() as f32))?;
+    let mut encodings = encodings.iter();
     let mut predictions = Vec::with_capacity(texts.len());
     for dialogue in dialogues {
         let mut earlier: Vec<Earlier<'_>> = Vec::with_capacity(dialogue.turns.len());
         for (place, turn) in dialogue.turns.iter().enumerate() {
             let mut sentiment = None;
             if turn.author == AuthorKind::Customer
-                && let Some(vector) = vectors.next()
+                && let Some(encoding) = encodings.next()
             {
-                let read = heads.mood.sentiment(&turn.text, vector);
-                let p = heads.unhappiness.read(&turn.text, vector, &read, &earlier).p;
+                let read = heads.read_mood(encoding).sentiment;
+                let p = heads.unhappiness.read(&turn.text, &encoding.vector, &read, &earlier).p;
                 let label = turn.unhappy.map(u8::from);
                 predictions.push(UnhappinessPrediction { id: dialogue.id.clone(), turn: place, label, p });
                 sentiment = Some(read[2] - read[0]);

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
 use half::f16;
 use safetensors::tensor::TensorView;
@@ -13,15 +14,16 @@ use safetensors::{Dtype, SafeTensors};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::intent::{Blend, IntentHead, ScopeRule};
+use super::intent::{IntentHead, ScopeRule, TunedIntent};
 use super::lexical::{LexicalModel, Vocabulary};
 use super::linear::Linear;
-use super::mood::MoodHead;
+use super::mood::{Emotion, MoodHead, OPINIONS};
 use super::neighbours::Neighbours;
 use super::unhappiness::{SignalModel, UnhappinessHead};
+use crate::nlu::encoder::{Branch, Part};
 
 /// Raised when old files can no longer be read.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 pub const INTENT_FILE: &str = "intent.safetensors";
 pub const MOOD_FILE: &str = "mood.safetensors";
@@ -203,6 +205,24 @@ impl Contents {
         })
     }
 
+    fn put_branch(&mut self, branch: &Branch) {
+        self.note("branch", &(branch.trunk(), branch.depth()));
+        for (name, part) in branch.parts() {
+            let bytes = part.numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+            self.put(&format!("branch.{name}"), Dtype::F16, &part.size, bytes);
+        }
+    }
+
+    fn branch(&self) -> Result<Branch, String> {
+        let (trunk, depth): (usize, usize) = self.noted("branch")?;
+        Branch::from_parts(trunk, depth, |name| {
+            let name = format!("branch.{name}");
+            let size = self.tensors.get(&name).ok_or_else(|| format!("there is no {name}"))?.shape.clone();
+            let numbers = self.f16s(&name, size.iter().product())?;
+            Ok(Part { size, numbers: numbers.into_iter().map(f16::from_f32).collect() })
+        })
+    }
+
     fn put_lexical(&mut self, name: &str, model: &LexicalModel) {
         self.put_u32(&format!("{name}.hashes"), model.vocabulary.hashes());
         self.put_f16(&format!("{name}.idf"), &[model.vocabulary.len()], model.vocabulary.idf());
@@ -239,14 +259,20 @@ impl Stored for IntentHead {
     fn write(&self, into: &mut Contents) {
         into.note("labels", &self.labels);
         into.note("blend", &self.blend);
+        into.note("scope_blend", &self.scope_blend);
         into.note("scope", &self.scope);
         into.put_linear("dense", &self.dense);
+        into.put_linear("layers", &self.layers);
         into.put_linear("chatter", &self.chatter);
         into.put_lexical("lexical", &self.lexical);
         into.put_u32("examples.labels", &self.neighbours.labels);
         into.put_f32("examples.scales", &self.neighbours.scales);
         let shape = [self.neighbours.labels.len(), self.neighbours.dimensions];
         into.put_i8("examples.vectors", &shape, &self.neighbours.vectors);
+        if let Some(tuned) = &self.tuned {
+            into.put_branch(&tuned.branch);
+            into.put_linear("directions", &tuned.directions);
+        }
     }
 
     fn read(from: &Contents) -> Result<Self, String> {
@@ -265,18 +291,26 @@ impl Stored for IntentHead {
             return Err("its examples have labels that it does not name".to_owned());
         }
         let scope: ScopeRule = from.noted("scope")?;
-        let blend: Blend = from.noted("blend")?;
         let lengths = [scope.means.len(), scope.scales.len(), scope.weights.len()];
         if lengths != [super::intent::SCOPE_FEATURES; 3] {
             return Err("its scope rule does not fit this program".to_owned());
         }
+        let tuned = if from.notes.contains_key("branch") {
+            let directions = from.linear("directions", classes)?;
+            Some(TunedIntent { branch: Arc::new(from.branch()?), directions })
+        } else {
+            None
+        };
         Ok(Self {
             dense: from.linear("dense", classes)?,
+            layers: from.linear("layers", classes)?,
             chatter: from.linear("chatter", 1)?,
             lexical: from.lexical("lexical", classes)?,
             labels,
             neighbours,
-            blend,
+            tuned,
+            blend: from.noted("blend")?,
+            scope_blend: from.noted("scope_blend")?,
             scope,
         })
     }
@@ -284,23 +318,19 @@ impl Stored for IntentHead {
 
 impl Stored for MoodHead {
     fn write(&self, into: &mut Contents) {
-        into.note("blend", &self.blend);
-        into.note("emotion_names", &self.emotion_names);
-        into.put_linear("general", &self.general);
-        into.put_linear("support", &self.support);
-        into.put_lexical("wording", &self.wording);
-        into.put_linear("emotions", &self.emotions);
+        into.note("emotions", &self.emotions);
+        into.note("temperatures", &self.temperatures);
+        into.put_branch(&self.branch);
+        into.put_linear("outputs", &self.outputs);
     }
 
     fn read(from: &Contents) -> Result<Self, String> {
-        let emotion_names: Vec<String> = from.noted("emotion_names")?;
+        let emotions: Vec<Emotion> = from.noted("emotions")?;
         Ok(Self {
-            general: from.linear("general", 3)?,
-            support: from.linear("support", 3)?,
-            wording: from.lexical("wording", 3)?,
-            blend: from.noted("blend")?,
-            emotions: from.linear("emotions", emotion_names.len())?,
-            emotion_names,
+            branch: Arc::new(from.branch()?),
+            outputs: from.linear("outputs", OPINIONS + emotions.len())?,
+            temperatures: from.noted("temperatures")?,
+            emotions,
         })
     }
 }

@@ -12,17 +12,22 @@ pub mod numbers;
 pub mod unhappiness;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use file::{HeadFileError, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
-use intent::IntentHead;
-use mood::MoodHead;
+use intent::{IntentHead, IntentVerdict};
+use mood::{MoodHead, Moods};
 use unhappiness::UnhappinessHead;
+
+use super::encoder::{Encoding, Wanted};
 
 /// All heads of one shop.
 pub struct Heads {
     pub intent: IntentHead,
     pub mood: MoodHead,
     pub unhappiness: UnhappinessHead,
+    /// What a pass must give for all of them.
+    wanted: Wanted,
 }
 
 impl Heads {
@@ -35,10 +40,39 @@ impl Heads {
             // Where none has it, the last is missed by name.
             there.or_else(|| paths.next_back()).unwrap_or_else(|| name.into())
         };
-        Ok(Self {
-            intent: file::load(encoder, &path(INTENT_FILE))?,
-            mood: file::load(encoder, &path(MOOD_FILE))?,
-            unhappiness: file::load(encoder, &path(UNHAPPINESS_FILE))?,
-        })
+        Ok(Self::of(
+            file::load(encoder, &path(INTENT_FILE))?,
+            file::load(encoder, &path(MOOD_FILE))?,
+            file::load(encoder, &path(UNHAPPINESS_FILE))?,
+        ))
+    }
+
+    pub fn of(intent: IntentHead, mood: MoodHead, unhappiness: UnhappinessHead) -> Self {
+        let tuned = intent.tuned.as_ref().map(|tuned| Arc::clone(&tuned.branch));
+        let branches = tuned.into_iter().chain([Arc::clone(&mood.branch)]).collect();
+        let wanted = Wanted { layers: true, branches, tokens_after: None };
+        Self { intent, mood, unhappiness, wanted }
+    }
+
+    /// To measure an intent head alone.
+    pub fn of_intent(intent: IntentHead) -> Self {
+        let branches = intent.tuned.iter().map(|tuned| Arc::clone(&tuned.branch)).collect();
+        let wanted = Wanted { layers: true, branches, tokens_after: None };
+        Self { intent, mood: MoodHead::default(), unhappiness: UnhappinessHead::default(), wanted }
+    }
+
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// What the message is about, from a pass that gave what is [`Heads::wanted`].
+    pub fn read_intent(&self, text: &str, encoding: &Encoding) -> IntentVerdict {
+        let tuned = self.intent.tuned.as_ref().and(encoding.branches.first());
+        self.intent.read(text, encoding, tuned.map(Vec::as_slice))
+    }
+
+    /// How it sounds, from the same pass.
+    pub fn read_mood(&self, encoding: &Encoding) -> Moods {
+        self.mood.read(encoding.branches.last().map(Vec::as_slice).unwrap_or_default())
     }
 }

@@ -12,6 +12,18 @@ pub mod logistic;
 pub mod mood;
 pub mod random;
 pub mod sparse;
+pub mod tuning;
 pub mod unhappiness;
 
+use super::encoder::{EncodeError, StartError};
+
 pub use intents::{IntentsError, plain, read_intent, read_intents};
+
+/// Why heads could not be trained.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error(transparent)]
+    Weights(#[from] StartError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}

@@ -6,7 +6,7 @@ use super::dense::{self, DenseData, DenseOptions, Loss};
 use super::{folds, logistic};
 use crate::domain::entry::AuthorKind;
 use crate::nlu::heads::linear::Linear;
-use crate::nlu::heads::mood::{MoodHead, SentimentP};
+use crate::nlu::heads::mood::SentimentP;
 use crate::nlu::heads::unhappiness::{Earlier, SignalModel, Signals, UnhappinessHead};
 use crate::nlu::metrics;
 
@@ -24,6 +24,8 @@ pub struct Turn<'a> {
     pub text: &'a str,
     /// Of customer turns.
     pub vector: Option<&'a [f32]>,
+    /// Of customer turns, as the mood head reads it.
+    pub sentiment: Option<SentimentP>,
     /// Of marked customer turns.
     pub unhappy: Option<bool>,
 }
@@ -49,7 +51,7 @@ pub struct UnhappinessValidation {
     pub threshold: f32,
 }
 
-pub fn train(dialogues: &[Dialogue<'_>], singles: &[Single<'_>], mood: &MoodHead) -> TrainedUnhappiness {
+pub fn train(dialogues: &[Dialogue<'_>], singles: &[Single<'_>]) -> TrainedUnhappiness {
     let fold_of = folds::grouped(dialogues.len(), FOLDS, 31);
     let mut rows = Vec::new();
     let mut labels = Vec::new();
@@ -57,7 +59,7 @@ pub fn train(dialogues: &[Dialogue<'_>], singles: &[Single<'_>], mood: &MoodHead
     for fold in 0..FOLDS {
         let complaint = fit_complaint(dialogues, singles, |dialogue| fold_of[dialogue] != fold);
         for (dialogue, _) in dialogues.iter().zip(&fold_of).filter(|&(_, &of)| of == fold) {
-            for (signals, unhappy) in signals(dialogue, &complaint, mood) {
+            for (signals, unhappy) in signals(dialogue, &complaint) {
                 rows.push(signals);
                 labels.push(unhappy);
                 row_fold.push(fold);
@@ -113,19 +115,18 @@ fn fit_complaint(dialogues: &[Dialogue<'_>], singles: &[Single<'_>], takes_part:
 }
 
 /// The marked turns of a dialogue, each read with what came before it.
-fn signals(dialogue: &Dialogue<'_>, complaint: &Linear, mood: &MoodHead) -> Vec<(Signals, bool)> {
+fn signals(dialogue: &Dialogue<'_>, complaint: &Linear) -> Vec<(Signals, bool)> {
     let mut earlier: Vec<Earlier<'_>> = Vec::with_capacity(dialogue.turns.len());
     let mut found = Vec::new();
     for turn in &dialogue.turns {
-        let read: Option<SentimentP> = turn.vector.map(|vector| mood.sentiment(turn.text, vector));
-        if let (Some(vector), Some(sentiment), Some(unhappy)) = (turn.vector, &read, turn.unhappy) {
+        if let (Some(vector), Some(sentiment), Some(unhappy)) = (turn.vector, &turn.sentiment, turn.unhappy) {
             let score = complaint.logits(vector).first().copied().unwrap_or(0.0);
             found.push((Signals::of(turn.text, score, sentiment, &earlier), unhappy));
         }
         earlier.push(Earlier {
             author: turn.author,
             text: turn.text,
-            sentiment: read.map(|p| p[2] - p[0]),
+            sentiment: turn.sentiment.map(|p| p[2] - p[0]),
             failed: false,
         });
     }
