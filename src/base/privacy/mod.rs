@@ -55,6 +55,11 @@ impl Kinds {
         Kinds(bits)
     }
 
+    /// The same, but addresses and telephone numbers stay.
+    pub const fn without_contacts(self) -> Self {
+        Kinds(self.0 & Kinds::NUMBERS.0)
+    }
+
     pub const fn has(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u8) != 0
     }
