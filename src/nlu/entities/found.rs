@@ -38,7 +38,8 @@ pub(super) fn settle(text: &str, mut claims: Vec<Found>) -> Vec<Entity> {
 }
 
 /// Lower is more specific: a pattern that little else looks like outranks a looser one. What
-/// the shop defines stands where the shop can mean it: above what is merely likely.
+/// the shop defines gives way to what has a fixed form and to the catalogue's names, in which
+/// its words may stand ("grey" in "the grey Skagen throw").
 fn rank(kind: &EntityType) -> u8 {
     match kind {
         EntityType::Email => 0,
@@ -47,13 +48,13 @@ fn rank(kind: &EntityType) -> u8 {
         EntityType::OrderNumber => 3,
         EntityType::TrackingNumber => 4,
         EntityType::NationalId => 5,
-        EntityType::Own(_) => 6,
-        EntityType::Date => 7,
-        EntityType::Money => 8,
-        EntityType::Postcode => 9,
-        EntityType::Phone => 10,
-        EntityType::Duration => 11,
-        EntityType::Product => 12,
+        EntityType::Date => 6,
+        EntityType::Money => 7,
+        EntityType::Postcode => 8,
+        EntityType::Product => 9,
+        EntityType::Own(_) => 10,
+        EntityType::Phone => 11,
+        EntityType::Duration => 12,
         EntityType::Quantity => 13,
     }
 }
