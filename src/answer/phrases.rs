@@ -128,11 +128,11 @@ impl Phrases {
     }
 
     /// The question for a slot that the intent has no words for.
-    pub fn ask(&self, slot: EntityType) -> String {
+    pub fn ask(&self, slot: &EntityType) -> String {
         match slot {
             EntityType::OrderNumber => self.ask_order_number.clone(),
             EntityType::Email => self.ask_email.clone(),
-            other => self.ask_other.replace("{slot}", other.as_str()),
+            other => self.ask_other.replace("{slot}", &other.as_str().replace('_', " ")),
         }
     }
 

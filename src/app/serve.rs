@@ -20,6 +20,7 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::base::outbound::{Outbound, install_tls};
+use crate::base::privacy::Kinds;
 use crate::base::vault::Vault;
 use crate::bus::Bus;
 use crate::channels::KINDS;
@@ -122,7 +123,8 @@ impl Server {
 
         let sockets = TaskTracker::new();
         let tools = tools(&config, &engine).await?;
-        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), stopping.clone(), sockets.clone());
+        let masks = if config.privacy.mask_contacts_in_webhooks { Kinds::ALL } else { Kinds::NUMBERS };
+        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), masks, stopping.clone(), sockets.clone());
         let board = Switchboard::start(engine.clone(), tools, KINDS, stopping.clone(), sockets.clone()).await?;
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());

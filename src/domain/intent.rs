@@ -43,7 +43,7 @@ pub struct IntentSpec {
 
 /// An entity's mark in an example: the words, then its type.
 pub static MARKED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\]\(([a-z_]+)\)").expect("a fixed pattern: this is a bug"));
+    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\]\(([a-z][a-z0-9_]*)\)").expect("a fixed pattern: this is a bug"));
 
 /// An example without the marks of entities: `track [AW-10482](order_number)` becomes
 /// `track AW-10482`.

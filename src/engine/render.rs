@@ -54,7 +54,7 @@ impl Rendering<'_> {
                 contents.push(clarify::choices(&phrases.which, close));
             }
             Act::Reply { intent } => self.reply(intent, contents, memory),
-            Act::Ask { intent, slot, again } => self.ask(intent, *slot, *again, contents),
+            Act::Ask { intent, slot, again } => self.ask(intent, slot, *again, contents),
             Act::OrderStatus { number, email } => contents.push(Content::text(self.order(number, email).await?)),
             Act::Suggest => self.suggest(contents, memory),
             Act::DontKnow => {
@@ -85,14 +85,14 @@ impl Rendering<'_> {
         }
     }
 
-    fn ask(&self, intent: &str, slot: EntityType, again: bool, contents: &mut Vec<Content>) {
+    fn ask(&self, intent: &str, slot: &EntityType, again: bool, contents: &mut Vec<Content>) {
         let phrases = &self.engine.inner.settings.phrases;
         let intents = self.engine.inner.shop.intents();
         let spec = intents.get(intent);
-        let question = spec.and_then(|spec| spec.ask.get(&slot).cloned()).unwrap_or_else(|| phrases.ask(slot));
+        let question = spec.and_then(|spec| spec.ask.get(slot).cloned()).unwrap_or_else(|| phrases.ask(slot));
         contents.push(Content::text(if again { phrases.again(&question) } else { question }));
         // A client with forms can send everything that is needed at once.
-        if let Some(spec) = spec.filter(|spec| !again && spec.needs.first() == Some(&slot)) {
+        if let Some(spec) = spec.filter(|spec| !again && spec.needs.first() == Some(slot)) {
             contents.push(form(spec));
         }
     }
@@ -196,11 +196,19 @@ fn form(spec: &IntentSpec) -> Content {
                 EntityType::Phone => ("Phone number", FieldKind::Phone),
                 EntityType::OrderNumber => ("Order number", FieldKind::OrderNumber),
                 EntityType::Money => ("Amount", FieldKind::Text),
-                EntityType::Date => ("Date", FieldKind::Text),
-                EntityType::Product => ("Product", FieldKind::Text),
+                other => return text_field(other.as_str()),
             };
             FormField { name: slot.as_str().to_owned(), label: label.to_owned(), kind, required: true }
         })
         .collect();
     Content::Form { id: spec.name.clone(), fields }
+}
+
+/// A field labelled by its type's name: `shoe_size` is a "Shoe size".
+fn text_field(name: &str) -> FormField {
+    let mut label = name.replace('_', " ");
+    if let Some(first) = label.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    FormField { name: name.to_owned(), label, kind: FieldKind::Text, required: true }
 }

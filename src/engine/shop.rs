@@ -154,9 +154,7 @@ impl Engine {
         let engine = self.clone();
         blocking(move || {
             let parts = &engine.inner.shop.parts;
-            let names =
-                products.iter().map(|product| ProductName { sku: product.sku.clone(), title: product.title.clone() });
-            engine.inner.nlu.set_lexicon(names.collect());
+            engine.inner.nlu.set_lexicon(products.iter().map(ProductName::from).collect());
             let texts: Vec<String> = products.iter().map(CatalogueIndex::text_of).collect();
             let vectors = parts.vectors.encode(&engine.inner.nlu, &texts)?;
             let count = products.len();

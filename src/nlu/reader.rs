@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use jiff::civil::Date;
 
 use super::encoder::{EncodeError, Encoder, EncoderOptions, Encoding, Precision, StartError, Vector};
+use super::entities::own::{EntitiesError, OwnTypes, read_entities};
 use super::entities::{self, Lexicon, OrderPattern, ProductName};
 use super::heads::Heads;
 use super::heads::file::HeadFileError;
@@ -35,8 +36,6 @@ struct Inner {
     encoder: Encoder,
     heads: ArcSwap<Heads>,
     lexicon: ArcSwap<Lexicon>,
-    orders: OrderPattern,
-    currency: String,
 }
 
 #[derive(Clone, Debug)]
@@ -45,11 +44,18 @@ pub struct NluOptions {
     pub orders: OrderPattern,
     /// ISO 4217, for amounts without a currency of their own.
     pub currency: String,
+    /// ISO 3166, for telephone numbers and postcodes without a country of their own.
+    pub country: String,
 }
 
 impl Default for NluOptions {
     fn default() -> Self {
-        Self { encoder: EncoderOptions::default(), orders: OrderPattern::default(), currency: "EUR".to_owned() }
+        Self {
+            encoder: EncoderOptions::default(),
+            orders: OrderPattern::default(),
+            currency: "EUR".to_owned(),
+            country: "BE".to_owned(),
+        }
     }
 }
 
@@ -63,6 +69,7 @@ impl NluOptions {
         Self {
             encoder: EncoderOptions { precision, threads: config.model.threads, ..EncoderOptions::default() },
             currency: config.shop.currency.clone(),
+            country: config.shop.country.clone(),
             ..Self::default()
         }
     }
@@ -74,6 +81,8 @@ pub enum NluError {
     Encoder(#[from] StartError),
     #[error(transparent)]
     Heads(#[from] HeadFileError),
+    #[error(transparent)]
+    Entities(#[from] EntitiesError),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -118,23 +127,32 @@ impl Nlu {
     pub fn start(home: &Home, options: NluOptions) -> Result<Self, NluError> {
         let encoder = Encoder::start(home, options.encoder)?;
         let heads = Heads::load(&home.heads_folders(), encoder.identity())?;
-        let nlu = Self {
+        let own = OwnTypes::new(&read_entities(&home.entities())?);
+        let lexicon = Lexicon::default()
+            .with_orders(&options.orders)
+            .with_currency(&options.currency)
+            .with_country(&options.country)
+            .with_own(own);
+        Ok(Self {
             inner: Arc::new(Inner {
                 encoder,
                 heads: ArcSwap::from_pointee(heads),
-                lexicon: ArcSwap::from_pointee(Lexicon::default()),
-                orders: options.orders,
-                currency: options.currency,
+                lexicon: ArcSwap::from_pointee(lexicon),
             }),
-        };
-        nlu.set_lexicon(Vec::new());
-        Ok(nlu)
+        })
     }
 
     /// The catalogue's names, by which products are recognised from now on.
     pub fn set_lexicon(&self, names: Vec<ProductName>) {
-        let lexicon = Lexicon::new(names).with_orders(&self.inner.orders).with_currency(&self.inner.currency);
-        self.inner.lexicon.store(Arc::new(lexicon));
+        self.inner.lexicon.rcu(|lexicon| Lexicon::clone(lexicon).with_products(names.clone()));
+    }
+
+    /// Reads the shop's own entity types again. Where a file is broken, the old ones stay and
+    /// the error says what is wrong.
+    pub fn reload_entities(&self, home: &Home) -> Result<(), NluError> {
+        let own = OwnTypes::new(&read_entities(&home.entities())?);
+        self.inner.lexicon.rcu(|lexicon| Lexicon::clone(lexicon).with_own(own.clone()));
+        Ok(())
     }
 
     /// Reads the heads again, after `rapport train`. Where they are broken, the old ones
@@ -180,7 +198,8 @@ impl Nlu {
         let read = Instant::now();
 
         let lexicon = self.inner.lexicon.load();
-        let entities = entities::find(message.text, message.today, &lexicon);
+        let country = message.locale.and_then(country_of).unwrap_or_else(|| lexicon.country());
+        let entities = entities::find_from(message.text, message.today, country, &lexicon);
         let language = language::detect(message.text, message.locale);
         let intent_ranking = ranking(&heads.intent, &verdict);
         let timings_ms = BTreeMap::from([
@@ -205,6 +224,12 @@ impl<'a> From<&PastTurn<'a>> for Earlier<'a> {
         let sentiment = turn.mood.map(|mood| mood.sentiment);
         Earlier { author: turn.author, text: turn.text, sentiment, failed: turn.failed }
     }
+}
+
+/// The country that a language setting names: `nl-BE` is Belgium's.
+fn country_of(locale: &str) -> Option<&str> {
+    let regions = locale.split(['-', '_']).skip(1);
+    regions.into_iter().find(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 
 fn ranking(head: &IntentHead, verdict: &IntentVerdict) -> Vec<RankedIntent> {

@@ -194,7 +194,7 @@ fn address_left(situation: &Situation<'_>, decision: &mut Decision) -> bool {
 }
 
 fn note_address(situation: &Situation<'_>, decision: &mut Decision) -> bool {
-    let Some(email) = situation.analysis.entity(EntityType::Email) else { return false };
+    let Some(email) = situation.analysis.entity(&EntityType::Email) else { return false };
     decision.because.push("the customer left an address to be written to".to_owned());
     decision.acts.push(Act::NoteAddress { email: email.value.clone() });
     decision.memory.asked_for_address = false;
@@ -225,19 +225,19 @@ fn slot_answered(situation: &Situation<'_>, decision: &mut Decision) -> bool {
 
 /// Runs an intent's action, or asks for the next slot that it needs.
 fn proceed(intent: &IntentSpec, filled: BTreeMap<EntityType, String>, tries: u32, decision: &mut Decision) {
-    let missing = intent.needs.iter().copied().find(|slot| !filled.contains_key(slot));
+    let missing = intent.needs.iter().cloned().find(|slot| !filled.contains_key(slot));
     if let Some(slot) = missing {
-        decision.acts.push(Act::Ask { intent: intent.name.clone(), slot, again: tries > 0 });
+        decision.acts.push(Act::Ask { intent: intent.name.clone(), slot: slot.clone(), again: tries > 0 });
         decision.memory.pending = Some(Pending { intent: intent.name.clone(), filled, asked: slot, tries });
         return;
     }
     decision.memory.pending = None;
     decision.memory.failed_answers = 0;
-    let slot = |kind: EntityType| filled.get(&kind).cloned().unwrap_or_default();
+    let slot = |kind: &EntityType| filled.get(kind).cloned().unwrap_or_default();
     match intent.action {
         Some(Action::OrderStatus) => decision
             .acts
-            .push(Act::OrderStatus { number: slot(EntityType::OrderNumber), email: slot(EntityType::Email) }),
+            .push(Act::OrderStatus { number: slot(&EntityType::OrderNumber), email: slot(&EntityType::Email) }),
         _ => decision.acts.push(Act::Reply { intent: intent.name.clone() }),
     }
 }

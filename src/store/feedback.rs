@@ -5,6 +5,7 @@ use sqlx::Row;
 
 use super::log::{NewEntry, append, lock};
 use super::{Result, Store};
+use crate::base::privacy::{Kinds, mask_kinds};
 use crate::domain::entry::{Author, Seq};
 use crate::domain::{Content, ConversationId};
 
@@ -52,6 +53,9 @@ impl Store {
     /// Writes a feedback; the log's last seq after it, `None` if nothing changed.
     pub async fn give_feedback(&self, id: &ConversationId, author: Author, given: Feedback) -> Result<Option<Seq>> {
         let now = self.now_micros();
+        // As the log has it: a repeat is compared with what was kept.
+        let comment = given.comment.map(|comment| mask_kinds(&comment, Kinds::CARDS).into_owned());
+        let given = Feedback { comment, ..given };
         let mut tx = self.begin().await?;
         let Some(mut conversation) = lock(&mut tx, self, id).await? else { return Ok(None) };
         let before =

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::{Result, Store, json, to_json};
 use crate::base::ids::new_id;
+use crate::base::privacy::{Kinds, mask_json};
 use crate::base::secret::token_hash;
 use crate::domain::article::Article;
 use crate::domain::order::Order;
@@ -237,7 +238,7 @@ impl Store {
         .bind(track.customer_id.as_str())
         .bind(track.conversation_id.as_str())
         .bind(track.name)
-        .bind(track.properties.to_string())
+        .bind(without_cards(track.properties))
         .bind(self.now_micros())
         .execute(&self.writer)
         .await?;
@@ -251,7 +252,7 @@ impl Store {
         let mut added = 0;
         let mut tx = self.begin().await?;
         for event in events {
-            let properties = event.properties.to_string();
+            let properties = without_cards(event.properties.clone());
             let key = token_hash(&format!("{}\n{}\n{}\n{properties}", event.customer, event.name, event.at));
             let done = sqlx::query(
                 "INSERT INTO tracks (id, customer_id, conversation_id, name, properties, at) \
@@ -317,4 +318,9 @@ async fn bump(tx: &mut sqlx::Transaction<'static, sqlx::Any>, name: &'static str
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+/// A website's event as it is kept: a page may put what was typed into one.
+fn without_cards(mut properties: serde_json::Value) -> String {
+    mask_json(&mut properties, Kinds::CARDS);
+    properties.to_string()
 }

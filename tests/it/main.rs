@@ -21,6 +21,7 @@ mod limits;
 mod load;
 mod mail;
 mod people;
+mod privacy;
 mod resume;
 mod signing_in;
 mod socket;

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::Finding;
+
 /// Numbers shorter than this are no personal data.
 const MIN_DIGITS: usize = 8;
 
@@ -70,6 +72,30 @@ pub(super) fn of(text: &str) -> Vec<Run> {
     }
     keep(&mut all, groups);
     all
+}
+
+/// Takes out what is known to be something else, so that nothing is read across it: the end
+/// of an account and the beginning of a card are no third number.
+pub(super) fn leave_out(runs: &mut Vec<Run>, known: &[Finding]) {
+    if known.is_empty() {
+        return;
+    }
+    let is_known = |group: &Range<usize>| {
+        known.iter().any(|finding| finding.span.start < group.end && group.start < finding.span.end)
+    };
+    let mut rest = Vec::new();
+    for run in std::mem::take(runs) {
+        let mut groups = Vec::new();
+        for group in run.groups {
+            if is_known(&group) {
+                keep(&mut rest, std::mem::take(&mut groups));
+            } else {
+                groups.push(group);
+            }
+        }
+        keep(&mut rest, groups);
+    }
+    *runs = rest;
 }
 
 fn keep(all: &mut Vec<Run>, groups: Vec<Range<usize>>) {

@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::domain::EntityType;
 pub use crate::domain::intent::plain;
 use crate::domain::intent::{IntentSpec, MARKED};
+use crate::nlu::entities::own::own_names;
 
 #[derive(Debug, thiserror::Error)]
 pub enum IntentsError {
@@ -62,18 +64,25 @@ pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     if let Some(empty) = spec.examples.iter().position(|example| plain(example).trim().is_empty()) {
         return Err(wrong(line_of(&text, "examples:"), 1, format!("example {} is empty", empty + 1)));
     }
-    for example in &spec.examples {
-        for marked in MARKED.captures_iter(example) {
-            if crate::domain::EntityType::parse(&marked[2]).is_none() {
-                let reason = format!(
-                    "{} is no entity type; it may be email, phone, money, date, order_number or product",
-                    &marked[2]
-                );
-                return Err(wrong(line_of(&text, &marked[0]), 1, reason));
-            }
-        }
+    let marked = spec.examples.iter().flat_map(|example| MARKED.captures_iter(example));
+    let mut types: Vec<(String, String)> = marked.map(|marked| (marked[2].to_owned(), marked[0].to_owned())).collect();
+    let asked = spec.needs.iter().chain(spec.ask.keys()).map(|kind| kind.as_str().to_owned());
+    types.extend(asked.map(|name| (name.clone(), name)));
+    if let Some((name, place)) = types.into_iter().find(|(name, _)| !is_defined(name, path)) {
+        return Err(wrong(line_of(&text, &place), 1, no_type(&name)));
     }
     Ok(spec)
+}
+
+/// Whether Rapport knows the entity type, or the shop's `entities/` beside the intents do.
+fn is_defined(name: &str, intent: &Path) -> bool {
+    let entities = intent.parent().map(|intents| intents.with_file_name("entities"));
+    EntityType::parse(name).is_some() || entities.is_some_and(|folder| own_names(&folder).iter().any(|own| own == name))
+}
+
+fn no_type(name: &str) -> String {
+    let known = EntityType::KNOWN.map(|kind| kind.as_str().to_owned()).join(", ");
+    format!("{name} is no entity type; it may be {known}, or one that you define in entities/{name}.yaml")
 }
 
 fn line_of(text: &str, wanted: &str) -> usize {
@@ -118,6 +127,7 @@ mod tests {
     #[case("greeting.yaml", "description: x\nexamples: []\n", Some(("2:1", "no examples")))]
     #[case("greeting.yaml", "description: x\nexamples:\n  - hi\n  - ' '\n", Some(("2:1", "example 2 is empty")))]
     #[case("greeting.yaml", "description: x\nexamples:\n  - hi\n  - a [b](c)\n", Some(("4:1", "no entity type")))]
+    #[case("greeting.yaml", "description: x\nexamples: [hi]\nneeds: [ordr]\n", Some(("3:1", "entities/ordr.yaml")))]
     #[case("greeting.yaml", "description: x\nexamples: [hi\n", Some(("", "")))]
     #[case("Say Hello.yaml", "description: x\nexamples: [hi]\n", Some(("1:1", "small letters")))]
     fn files_are_checked(#[case] name: &str, #[case] text: &str, #[case] expected: Option<(&str, &str)>) {

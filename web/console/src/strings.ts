@@ -397,6 +397,8 @@ export const t = {
     language: "Language",
     unknownLanguage: "not clear",
     entities: "What was named",
+    /** Kinds of things whose names do not read well as they are. */
+    kinds: { email: "E-mail", iban: "IBAN", url: "Web page", national_id: "National number" } as Record<string, string>,
     written: (text: string) => `Written as “${text}”`,
     labels: { negative: "negative", neutral: "neutral", positive: "positive" },
   },

@@ -3,7 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { percent, words } from "../../lib/format";
+import { percent, said, words } from "../../lib/format";
 import type { Story } from "../../state/story";
 import { t } from "../../strings";
 import type { Analysis, Entry, Explanation } from "../../wire";
@@ -41,7 +41,7 @@ export function Reading({ entry, story }: { entry: Entry; story: Story }) {
         <span class="clip">{unclear ? t.why.noIntent : words(analysis.intent.name)}</span>
         {!unclear && <span class="num muted">{percent(analysis.intent.confidence)}</span>}
         {analysis.entities.slice(0, 2).map((entity) => (
-          <Chip key={entity.start}>{entity.value}</Chip>
+          <Chip key={entity.start}>{said(entity)}</Chip>
         ))}
         <span class="reading-why">
           {t.why.open}
@@ -119,7 +119,7 @@ function Understood({ analysis }: { analysis: Analysis }) {
           {analysis.entities.map((entity) => (
             <li key={`${entity.type}${entity.start}`}>
               <Chip title={t.why.written(entity.text)}>
-                {words(entity.type)}: <b>{entity.value}</b>
+                {t.why.kinds[entity.type] ?? words(entity.type)}: <b>{said(entity)}</b>
               </Chip>
             </li>
           ))}
