@@ -19,7 +19,7 @@ use super::language;
 use crate::base::config::{self, Config};
 use crate::base::home::Home;
 use crate::domain::Analysis;
-use crate::domain::analysis::{Intent, RankedIntent};
+use crate::domain::analysis::{Intent, Language, RankedIntent};
 use crate::domain::conversation::Mood;
 use crate::domain::entry::AuthorKind;
 
@@ -36,6 +36,7 @@ struct Inner {
     encoder: Encoder,
     heads: ArcSwap<Heads>,
     lexicon: ArcSwap<Lexicon>,
+    languages: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,6 +47,8 @@ pub struct NluOptions {
     pub currency: String,
     /// ISO 3166, for telephone numbers and postcodes without a country of their own.
     pub country: String,
+    /// The languages in which the shop answers, its own first.
+    pub languages: Vec<String>,
 }
 
 impl Default for NluOptions {
@@ -55,6 +58,7 @@ impl Default for NluOptions {
             orders: OrderPattern::default(),
             currency: "EUR".to_owned(),
             country: "BE".to_owned(),
+            languages: vec!["en".to_owned()],
         }
     }
 }
@@ -70,6 +74,7 @@ impl NluOptions {
             encoder: EncoderOptions { precision, threads: config.model.threads, ..EncoderOptions::default() },
             currency: config.shop.currency.clone(),
             country: config.shop.country.clone(),
+            languages: config.shop.languages(),
             ..Self::default()
         }
     }
@@ -98,7 +103,7 @@ pub struct Utterance<'a> {
     /// The text with its misspelt words mended, where there are any: what the models read
     /// for its meaning.
     pub mended: Option<&'a str>,
-    /// The customer's language setting, or else the shop's.
+    /// The customer's language setting, where it is known.
     pub locale: Option<&'a str>,
     pub history: &'a [PastTurn<'a>],
     /// Where the customer is: "tomorrow" counts from here.
@@ -138,6 +143,7 @@ impl Nlu {
                 encoder,
                 heads: ArcSwap::from_pointee(heads),
                 lexicon: ArcSwap::from_pointee(lexicon),
+                languages: options.languages,
             }),
         })
     }
@@ -172,6 +178,16 @@ impl Nlu {
         self.inner.heads.load_full()
     }
 
+    /// The shop's own language.
+    pub fn own_language(&self) -> &str {
+        self.inner.languages.first().map_or("en", String::as_str)
+    }
+
+    /// The language of a message, by itself and by what the customer wrote before.
+    pub fn language(&self, text: &str, hint: Option<&str>, earlier: &[&str]) -> Language {
+        language::detect(text, &language::Context { languages: &self.inner.languages, hint, earlier })
+    }
+
     pub async fn read(&self, message: Utterance<'_>) -> Result<Reading, ReadError> {
         let started = Instant::now();
         // The same heads read it that wanted it encoded so, whatever is swapped meanwhile.
@@ -200,7 +216,9 @@ impl Nlu {
         let lexicon = self.inner.lexicon.load();
         let country = message.locale.and_then(country_of).unwrap_or_else(|| lexicon.country());
         let entities = entities::find_from(message.text, message.today, country, &lexicon);
-        let language = language::detect(message.text, message.locale);
+        let customers = message.history.iter().filter(|turn| turn.author == AuthorKind::Customer);
+        let before: Vec<&str> = customers.map(|turn| turn.text).collect();
+        let language = self.language(message.text, message.locale, &before);
         let intent_ranking = ranking(&heads.intent, &verdict);
         let timings_ms = BTreeMap::from([
             ("heads".to_owned(), millis(read - began)),

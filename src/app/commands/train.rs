@@ -131,7 +131,7 @@ fn read_outside(path: &Path) -> Vec<String> {
 
 fn corpus(encoder: &Encoder, specs: &[IntentSpec], home: &Home, steps: &Steps) -> anyhow::Result<IntentCorpus> {
     let examples =
-        specs.iter().zip(0u32..).flat_map(|(spec, number)| spec.examples.iter().map(move |text| (plain(text), number)));
+        specs.iter().zip(0u32..).flat_map(|(spec, number)| spec.examples_in_all_languages().map(move |text| (plain(text), number)));
     let hints = specs.iter().zip(0u32..).map(|(spec, number)| (spec.description.clone(), number));
     Ok(IntentCorpus::encode(
         encoder,
