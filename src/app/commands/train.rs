@@ -1,6 +1,5 @@
 //! `rapport train`: trains the heads and puts them in place.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,13 +13,11 @@ use crate::domain::entry::AuthorKind;
 use crate::nlu::encoder::{Encoder, EncoderOptions, Vector};
 use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
 use crate::nlu::training::comments::{self, RawComment, RawDialogue, RawMessage};
-use crate::nlu::training::intent::{self, IntentExamples, IntentValidation, TrainedIntent};
+use crate::nlu::training::intent::IntentValidation;
 use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
+use crate::nlu::training::read_intents;
+use crate::nlu::training::shop::{Confusion, Watch, read_outside, train_shop};
 use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
-use crate::nlu::training::{plain, read_intents};
-
-/// Confusions that are shown.
-const WORST: usize = 10;
 
 /// Train the heads from the intents; a running server takes them over by itself.
 #[derive(Debug, Parser)]
@@ -53,14 +50,6 @@ struct Report {
     written_to: String,
 }
 
-#[derive(Serialize)]
-struct Confusion {
-    expected: String,
-    predicted: String,
-    times: usize,
-    example: String,
-}
-
 pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let home = home.clone();
     let json = args.json;
@@ -80,24 +69,9 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let specs = read_intents(&folder)?;
     let encoder = Encoder::start(&home.models(), EncoderOptions::default())?;
 
-    let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-    let examples =
-        specs.iter().enumerate().flat_map(|(number, spec)| spec.examples.iter().map(move |example| (number, example)));
-    let (labels, texts): (Vec<u32>, Vec<String>) =
-        examples.map(|(number, example)| (number as u32, plain(example))).unzip();
-    let outside = read_outside(&home.models().join("training/out_of_scope.txt"));
     let steps = Steps::default();
-    let vectors = encode(&encoder, &texts, "encoding the examples", &steps)?;
-    let outside_vectors = encode(&encoder, &outside, "encoding what is out of scope", &steps)?;
-    let examples = IntentExamples {
-        names,
-        texts: texts.iter().map(String::as_str).collect(),
-        labels,
-        vectors: vectors.iter().map(Vec::as_slice).collect(),
-        outside: outside.iter().map(String::as_str).zip(outside_vectors.iter().map(Vec::as_slice)).collect(),
-    };
-    let trained = intent::train(&examples, &|done| steps.show("training the intents", done));
-    let worst_confusions = worst_confusions(&examples, &trained);
+    let watch = Watch { show: &|step, done| steps.show(step, done), cancelled: &|| false };
+    let trained = train_shop(&encoder, &specs, &read_outside(&home.models()), &watch)?;
 
     let feelings = match &args.sentiment_data {
         Some(data) => Some(train_feelings(data, home, &encoder, &steps)?),
@@ -105,7 +79,8 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     };
     steps.finish();
 
-    file::save(&trained.head, encoder.identity(), &out.join(INTENT_FILE))?;
+    let bytes = trained.to_bytes(&encoder).map_err(anyhow::Error::msg)?;
+    file::put_in_place(&bytes, &out.join(INTENT_FILE))?;
     if let Some((mood, unhappiness)) = &feelings {
         file::save(&mood.head, encoder.identity(), &out.join(MOOD_FILE))?;
         file::save(&unhappiness.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
@@ -113,18 +88,12 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let (mood, unhappiness) = feelings.map(|(mood, unhappiness)| (mood.validation, unhappiness.validation)).unzip();
     Ok(Report {
         intent: trained.validation,
-        worst_confusions,
+        worst_confusions: trained.judgement.confusions,
         mood,
         unhappiness,
         seconds: began.elapsed().as_secs_f64(),
         written_to: out.display().to_string(),
     })
-}
-
-/// A line per message; a shop may do without the file.
-fn read_outside(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 fn encode<S: AsRef<str>>(encoder: &Encoder, texts: &[S], what: &str, steps: &Steps) -> anyhow::Result<Vec<Vector>> {
@@ -192,29 +161,6 @@ fn with_turns<'a>(dialogues: &'a [RawDialogue], vectors: &'a [Vector]) -> Vec<Di
         unhappy: turn.unhappy,
     };
     dialogues.iter().map(|dialogue| Dialogue { turns: dialogue.turns.iter().map(&mut turn).collect() }).collect()
-}
-
-fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> Vec<Confusion> {
-    let mut pairs: HashMap<(u32, u32), Vec<&intent::Mistake>> = HashMap::new();
-    for mistake in &trained.validation.mistakes {
-        pairs.entry((mistake.expected, mistake.predicted)).or_default().push(mistake);
-    }
-    let mut pairs: Vec<_> = pairs.into_iter().collect();
-    pairs.sort_by_key(|(pair, mistakes)| (std::cmp::Reverse(mistakes.len()), *pair));
-    let name = |label: u32| examples.names[label as usize].clone();
-    pairs
-        .into_iter()
-        .take(WORST)
-        .filter_map(|((expected, predicted), mistakes)| {
-            let surest = mistakes.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
-            Some(Confusion {
-                expected: name(expected),
-                predicted: name(predicted),
-                times: mistakes.len(),
-                example: examples.texts[surest.row].to_owned(),
-            })
-        })
-        .collect()
 }
 
 fn print(report: &Report) {

@@ -11,7 +11,8 @@ pub mod intents;
 pub mod logistic;
 pub mod mood;
 pub mod random;
+pub mod shop;
 pub mod sparse;
 pub mod unhappiness;
 
-pub use intents::{IntentsError, plain, read_intent, read_intents};
+pub use intents::{IntentsError, is_intent_name, plain, read_intent, read_intents};

@@ -1,0 +1,320 @@
+//! Training a shop's intent head from its intents: one way for the command line, the
+//! server and the tests.
+//!
+//! It knows examples, not where they come from: files, the console, another system.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::intent::{self, IntentExamples, IntentValidation, Mistake};
+use super::plain;
+use crate::domain::intent::IntentSpec;
+use crate::nlu::encoder::{EncodeError, Encoder, Vector};
+use crate::nlu::heads::file;
+use crate::nlu::heads::intent::IntentHead;
+
+/// The name of the judgement in a head's file.
+const JUDGEMENT: &str = "judgement";
+/// Confusions that a report names.
+const WORST: usize = 10;
+
+/// Who waits for the training: is told how far it is, and may call it off.
+pub struct Watch<'a> {
+    /// The step, and the share of it that is done, from 0 to 1.
+    pub show: &'a (dyn Fn(&str, f32) + Sync),
+    /// Asked between steps and within them.
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    #[error("the training was called off")]
+    Cancelled,
+    #[error("there is nothing to tell apart: training needs examples of at least two intents")]
+    TooFew,
+}
+
+/// The head, and how it did on examples that it had not seen.
+pub struct TrainedShop {
+    pub head: Arc<IntentHead>,
+    pub validation: IntentValidation,
+    pub judgement: Judgement,
+}
+
+/// How a head did in cross-validation. It travels with the head, so that the next one can
+/// be compared with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    pub scores: Scores,
+    /// By name.
+    pub by_intent: Vec<IntentScore>,
+    pub confusions: Vec<Confusion>,
+    pub evidence: Evidence,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct Scores {
+    pub examples: usize,
+    pub intents: usize,
+    pub accuracy: f64,
+    pub macro_f1: f64,
+    /// Expected calibration error.
+    pub ece: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct IntentScore {
+    pub name: String,
+    pub examples: usize,
+    pub precision: f64,
+    pub recall: f64,
+    pub f1: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct Confusion {
+    pub expected: String,
+    pub predicted: String,
+    pub times: usize,
+    /// The one that the head was surest of.
+    pub example: String,
+}
+
+/// Which examples were judged, and which of them wrongly: what two trainings are compared
+/// by, example for example.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub right: Vec<ExampleKey>,
+    pub wrong: Vec<ExampleKey>,
+}
+
+/// The beginning of the SHA-256 of intent and text.
+pub type ExampleKey = String;
+
+/// Trains on the intents' examples and on messages that are about none of them. Blocks for
+/// as long as it takes; the encoder's queue serves customers first.
+pub fn train_shop(
+    encoder: &Encoder,
+    specs: &[IntentSpec],
+    outside: &[String],
+    watch: &Watch<'_>,
+) -> Result<TrainedShop, TrainError> {
+    let specs: Vec<&IntentSpec> = specs.iter().filter(|spec| !spec.examples.is_empty()).collect();
+    if specs.len() < 2 {
+        return Err(TrainError::TooFew);
+    }
+    let examples = specs.iter().enumerate();
+    let examples = examples.flat_map(|(number, spec)| spec.examples.iter().map(move |example| (number, example)));
+    let (labels, texts): (Vec<u32>, Vec<String>) =
+        examples.map(|(number, example)| (number as u32, plain(example))).unzip();
+    unless_cancelled(watch, || {
+        let vectors = encode(encoder, &texts, "encoding the examples", watch)?;
+        let outside_vectors = encode(encoder, outside, "encoding what is out of scope", watch)?;
+        let examples = IntentExamples {
+            names: specs.iter().map(|spec| spec.name.clone()).collect(),
+            texts: texts.iter().map(String::as_str).collect(),
+            labels,
+            vectors: vectors.iter().map(Vec::as_slice).collect(),
+            outside: outside.iter().map(String::as_str).zip(outside_vectors.iter().map(Vec::as_slice)).collect(),
+        };
+        let trainer = std::thread::current().id();
+        let trained = intent::train(&examples, &|done| {
+            (watch.show)("training the intents", done);
+            // Only the thread that called may be unwound: its helpers are waited for.
+            if std::thread::current().id() == trainer {
+                checkpoint(watch);
+            }
+        });
+        let mistakes = &trained.validation.mistakes;
+        let judgement = Judgement {
+            scores: scores(&trained.validation),
+            by_intent: by_intent(&examples, mistakes),
+            confusions: confusions(&examples, mistakes),
+            evidence: evidence(&examples, mistakes),
+        };
+        Ok(TrainedShop { head: Arc::new(trained.head), validation: trained.validation, judgement })
+    })
+}
+
+impl TrainedShop {
+    /// The head's file, with the judgement in it.
+    pub fn to_bytes(&self, encoder: &Encoder) -> Result<Vec<u8>, String> {
+        let judgement = serde_json::to_string(&self.judgement).map_err(|error| error.to_string())?;
+        file::to_bytes(self.head.as_ref(), encoder.identity(), &[(JUDGEMENT, judgement)])
+    }
+}
+
+impl Judgement {
+    /// That of a head's file, if it carries one that this program can read.
+    pub fn of_file(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_str(&file::note(bytes, JUDGEMENT)?).ok()
+    }
+}
+
+/// Messages that no shop's intents cover, a line each; a shop may do without the file.
+pub fn read_outside(models: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(models.join("training/out_of_scope.txt")).unwrap_or_default();
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+fn encode(encoder: &Encoder, texts: &[String], step: &str, watch: &Watch<'_>) -> Result<Vec<Vector>, EncodeError> {
+    encoder.encode_all(texts, |done| {
+        (watch.show)(step, done as f32 / texts.len() as f32);
+        checkpoint(watch);
+    })
+}
+
+/// What unwinds a training that nobody wants any more.
+struct CalledOff;
+
+/// Leaves the training from within its progress reports. Training is one long computation
+/// of many parts; unwinding it there keeps every part free of the question.
+fn checkpoint(watch: &Watch<'_>) {
+    if (watch.cancelled)() {
+        resume_unwind(Box::new(CalledOff));
+    }
+}
+
+fn unless_cancelled<T>(watch: &Watch<'_>, work: impl FnOnce() -> Result<T, TrainError>) -> Result<T, TrainError> {
+    let guarded = || {
+        checkpoint(watch);
+        work()
+    };
+    catch_unwind(AssertUnwindSafe(guarded)).unwrap_or_else(|panic: Box<dyn Any + Send>| {
+        if panic.is::<CalledOff>() { Err(TrainError::Cancelled) } else { resume_unwind(panic) }
+    })
+}
+
+fn scores(validation: &IntentValidation) -> Scores {
+    Scores {
+        examples: validation.n,
+        intents: validation.intents,
+        accuracy: validation.accuracy,
+        macro_f1: validation.macro_f1,
+        ece: validation.ece,
+    }
+}
+
+fn by_intent(examples: &IntentExamples<'_>, mistakes: &[Mistake]) -> Vec<IntentScore> {
+    let mut there = vec![0_usize; examples.names.len()];
+    let mut missed = there.clone();
+    let mut taken = there.clone();
+    for &label in &examples.labels {
+        there[label as usize] += 1;
+    }
+    for mistake in mistakes {
+        missed[mistake.expected as usize] += 1;
+        taken[mistake.predicted as usize] += 1;
+    }
+    let score = |(class, name): (usize, &String)| {
+        let right = there[class] - missed[class];
+        let share = |of: usize| if of == 0 { 0.0 } else { right as f64 / of as f64 };
+        let (precision, recall) = (share(right + taken[class]), share(there[class]));
+        let f1 = if right == 0 { 0.0 } else { 2.0 * precision * recall / (precision + recall) };
+        IntentScore { name: name.clone(), examples: there[class], precision, recall, f1 }
+    };
+    examples.names.iter().enumerate().map(score).collect()
+}
+
+fn confusions(examples: &IntentExamples<'_>, mistakes: &[Mistake]) -> Vec<Confusion> {
+    let mut pairs: BTreeMap<(u32, u32), Vec<&Mistake>> = BTreeMap::new();
+    for mistake in mistakes {
+        pairs.entry((mistake.expected, mistake.predicted)).or_default().push(mistake);
+    }
+    let mut pairs: Vec<_> = pairs.into_iter().collect();
+    pairs.sort_by_key(|(_, mistakes)| std::cmp::Reverse(mistakes.len()));
+    let name = |label: u32| examples.names[label as usize].clone();
+    let confusion = |((expected, predicted), mistakes): ((u32, u32), Vec<&Mistake>)| {
+        let surest = mistakes.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
+        let example = examples.texts[surest.row].to_owned();
+        Some(Confusion { expected: name(expected), predicted: name(predicted), times: mistakes.len(), example })
+    };
+    pairs.into_iter().take(WORST).filter_map(confusion).collect()
+}
+
+fn evidence(examples: &IntentExamples<'_>, mistakes: &[Mistake]) -> Evidence {
+    let mut is_wrong = vec![false; examples.texts.len()];
+    for mistake in mistakes {
+        is_wrong[mistake.row] = true;
+    }
+    let mut evidence = Evidence::default();
+    for (row, text) in examples.texts.iter().enumerate() {
+        let key = example_key(&examples.names[examples.labels[row] as usize], text);
+        if is_wrong[row] { &mut evidence.wrong } else { &mut evidence.right }.push(key);
+    }
+    evidence
+}
+
+fn example_key(intent: &str, text: &str) -> ExampleKey {
+    let digest = Sha256::new().chain_update(intent).chain_update([0]).chain_update(text).finalize();
+    hex::encode(&digest[..6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examples() -> IntentExamples<'static> {
+        IntentExamples {
+            names: vec!["hello".into(), "order".into()],
+            texts: vec!["hi", "hello", "where is it", "my parcel", "hello, where is it"],
+            labels: vec![0, 0, 1, 1, 1],
+            vectors: vec![&[1.0]; 5],
+            outside: Vec::new(),
+        }
+    }
+
+    fn mistake(row: usize, confidence: f32) -> Mistake {
+        Mistake { row, expected: 1, predicted: 0, confidence }
+    }
+
+    #[test]
+    fn an_intent_is_scored_by_what_it_missed_and_what_it_took_from_others() {
+        let scores = by_intent(&examples(), &[mistake(4, 0.6)]);
+        assert_eq!((scores[0].precision, scores[0].recall), (2.0 / 3.0, 1.0));
+        assert_eq!((scores[1].precision, scores[1].recall), (1.0, 2.0 / 3.0));
+        assert!((scores[1].f1 - 0.8).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_confusion_shows_the_mistake_that_was_surest() {
+        let found = confusions(&examples(), &[mistake(4, 0.6), mistake(2, 0.9)]);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].times, found[0].example.as_str()), (2, "where is it"));
+        assert_eq!((found[0].expected.as_str(), found[0].predicted.as_str()), ("order", "hello"));
+    }
+
+    #[test]
+    fn the_evidence_names_every_example_once() {
+        let evidence = evidence(&examples(), &[mistake(4, 0.6)]);
+        assert_eq!((evidence.right.len(), evidence.wrong.len()), (4, 1));
+        assert_eq!(evidence.wrong[0], example_key("order", "hello, where is it"));
+        assert_ne!(example_key("hello", "hi"), example_key("order", "hi"), "the same words may stand in two intents");
+    }
+
+    #[test]
+    fn a_training_that_is_called_off_ends_at_its_next_report() {
+        let watch = Watch { show: &|_, _| (), cancelled: &|| true };
+        let ended: Result<(), TrainError> = unless_cancelled(&watch, || panic!("nothing may be begun"));
+        assert!(matches!(ended, Err(TrainError::Cancelled)));
+
+        let rounds = std::sync::atomic::AtomicUsize::new(0);
+        let cancelled = || rounds.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 2;
+        let watch = Watch { show: &|_, _| (), cancelled: &cancelled };
+        let ended: Result<(), TrainError> = unless_cancelled(&watch, || {
+            (0..10).for_each(|_| checkpoint(&watch));
+            Ok(())
+        });
+        assert!(matches!(ended, Err(TrainError::Cancelled)));
+    }
+}
