@@ -11,6 +11,7 @@ pub mod ids;
 pub mod markdown;
 pub mod outbound;
 pub mod phone;
+pub mod priority;
 pub mod proxy;
 pub mod secret;
 pub mod signed_post;
