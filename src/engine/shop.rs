@@ -2,7 +2,7 @@
 //! intents, the index of articles, the index of products.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -14,6 +14,7 @@ use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
 use crate::nlu::ProductName;
 use crate::nlu::training::read_intents;
+use crate::nlu::training::shop::read_outside;
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
 use crate::store::StoreError;
@@ -29,7 +30,8 @@ struct Parts {
     intents: ArcSwap<IntentSet>,
     in_files: ArcSwap<IntentSet>,
     taught: ArcSwap<Vec<IntentSpec>>,
-    models: PathBuf,
+    /// Messages that none of them is for, as the files have them.
+    outside: ArcSwap<Vec<String>>,
     knowledge: Knowledge,
     catalogue: Catalogue,
     vectors: VectorCache,
@@ -80,7 +82,7 @@ impl Shop {
                 intents: ArcSwap::from_pointee(intents.clone()),
                 in_files: ArcSwap::from_pointee(intents),
                 taught: ArcSwap::default(),
-                models: home.models(),
+                outside: ArcSwap::from_pointee(read_outside(&home.models(), &home.intents())),
                 knowledge: Knowledge::new(empty),
                 catalogue: Catalogue::new(
                     CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug"),
@@ -107,6 +109,7 @@ impl Shop {
     /// Reads the intents again; broken ones are named, and the old ones go on. Whether
     /// anything changed.
     pub fn reload_intents(&self, home: &Home) -> bool {
+        self.parts.outside.store(Arc::new(read_outside(&home.models(), &home.intents())));
         match read_set(&home.intents()) {
             Ok(intents) if intents == **self.parts.in_files.load() => false,
             Ok(intents) => {
@@ -136,9 +139,9 @@ impl Shop {
         self.parts.in_files.load().get(name).is_some()
     }
 
-    /// Where the models' own files are.
-    pub fn models(&self) -> &Path {
-        &self.parts.models
+    /// Messages that none of the intents is for, as the files have them.
+    pub fn outside(&self) -> Vec<String> {
+        Vec::clone(&self.parts.outside.load())
     }
 
     fn join_intents(&self) {

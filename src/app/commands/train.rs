@@ -8,6 +8,9 @@ use clap::Parser;
 use serde::Serialize;
 
 use super::progress::Steps;
+use crate::app::database::{self, open_existing};
+use crate::app::taught::Taught;
+use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::domain::entry::AuthorKind;
 use crate::nlu::encoder::{Encoder, EncoderOptions, Vector};
@@ -19,12 +22,16 @@ use crate::nlu::training::read_intents;
 use crate::nlu::training::shop::{Confusion, Watch, read_outside, train_shop};
 use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
 
-/// Train the heads from the intents; a running server takes them over by itself.
+/// Train the heads from the intents and from what agents taught; a running server takes them
+/// over by itself.
 #[derive(Debug, Parser)]
 pub struct Args {
     /// The folder of intents (by default the shop's).
     #[arg(long, value_name = "DIR")]
     intents: Option<PathBuf>,
+    /// Leave out what agents taught in the console.
+    #[arg(long)]
+    files_only: bool,
     /// Train sentiment, emotions and unhappiness as well, on this copy of GoEmotions and on
     /// models/training. Without it those heads stay as they are.
     #[arg(long, value_name = "DIR")]
@@ -50,10 +57,16 @@ struct Report {
     written_to: String,
 }
 
-pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     let home = home.clone();
     let json = args.json;
-    let report = tokio::task::spawn_blocking(move || train(&args, &home)).await.context("training panicked")??;
+    // Another folder of intents is an experiment, and no agent has taught anything about it.
+    let taught = match args.files_only || args.intents.is_some() || !database::exists(config) {
+        true => Taught::default(),
+        false => Taught::read(&open_existing(config).await?).await?,
+    };
+    let report =
+        tokio::task::spawn_blocking(move || train(&args, &home, taught)).await.context("training panicked")??;
     if json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
@@ -62,16 +75,17 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
+fn train(args: &Args, home: &Home, taught: Taught) -> anyhow::Result<Report> {
     let began = Instant::now();
     let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let out = args.out.clone().unwrap_or_else(|| home.heads());
-    let specs = read_intents(&folder)?;
+    let (specs, mut outside) = taught.join(read_intents(&folder)?);
+    outside.extend(read_outside(&home.models(), &folder));
     let encoder = Encoder::start(&home.models(), EncoderOptions::default())?;
 
     let steps = Steps::default();
     let watch = Watch { show: &|step, done| steps.show(step, done), cancelled: &|| false };
-    let trained = train_shop(&encoder, &specs, &read_outside(&home.models()), &watch)?;
+    let trained = train_shop(&encoder, &specs, &outside, &watch)?;
 
     let feelings = match &args.sentiment_data {
         Some(data) => Some(train_feelings(data, home, &encoder, &steps)?),

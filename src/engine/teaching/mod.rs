@@ -16,8 +16,8 @@ mod vectors;
 use std::borrow::Cow;
 use std::sync::atomic::AtomicI64;
 
-pub use board::{Board, Cluster, ClusterMessage};
-pub use lessons::{KnownIntent, NewIntent, TeachError};
+pub use board::{Board, BoardError, Cluster, ClusterMessage};
+pub use lessons::{KnownIntent, NewIntent, TeachError, with_lessons};
 pub use models::ModelError;
 pub use report::{Compared, IntentChange, ModelReport, Outcome, Reread};
 

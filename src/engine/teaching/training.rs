@@ -22,7 +22,7 @@ use crate::domain::intent::{IntentSpec, plain};
 use crate::engine::Engine;
 use crate::engine::think::words_of;
 use crate::nlu::heads::Heads;
-use crate::nlu::training::shop::{Judgement, TrainError, TrainedShop, Watch, read_outside, train_shop};
+use crate::nlu::training::shop::{Judgement, TrainError, TrainedShop, Watch, train_shop};
 use crate::store::{ModelSource, NewModel, StoreError, TrainingEnd};
 
 /// A node that has not told how far it is for so long is gone.
@@ -114,7 +114,7 @@ impl Engine {
         let lessons = store.lessons().await?;
         let taught = lessons.iter().filter(|lesson| lesson.verdict.intent().is_some()).count();
         let (specs, mut outside) = with_lessons(&self.inner.shop.intents(), &lessons);
-        outside.extend(read_outside(self.inner.shop.models()));
+        outside.extend(self.inner.shop.outside());
         let said = store.said(self.inner.clock.now() - RECENT, RECENT_MESSAGES).await?;
         let mut recent: Vec<String> = said.iter().map(|said| plain(&example_of(&words_of(&said.content)))).collect();
         recent.retain(|text| !text.is_empty());

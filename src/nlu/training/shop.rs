@@ -161,9 +161,19 @@ impl Judgement {
     }
 }
 
-/// Messages that no shop's intents cover, a line each; a shop may do without the file.
-pub fn read_outside(models: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(models.join("training/out_of_scope.txt")).unwrap_or_default();
+/// A shop's own messages that its intents are not for, beside them; a line each.
+pub const OUTSIDE_FILE: &str = "out_of_scope.txt";
+
+/// Messages that no intent covers: those that no shop's do, and the shop's own. Each may do
+/// without the file.
+pub fn read_outside(models: &Path, intents: &Path) -> Vec<String> {
+    let mut outside = read_lines(&models.join("training").join(OUTSIDE_FILE));
+    outside.extend(read_lines(&intents.join(OUTSIDE_FILE)));
+    outside
+}
+
+fn read_lines(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
