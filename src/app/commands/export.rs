@@ -1,19 +1,20 @@
-//! `rapport export`: what the shop has taught its bot, as files.
+//! `rapport export`: what the shop has taught its bot, as files of ours or of Rasa's.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
-use crate::app::database::open_existing;
-use crate::app::export::export_intents;
+use crate::app::database::{self, open_existing};
+use crate::app::export::{export_intents, rasa_files};
 use crate::app::output;
 use crate::app::taught::Taught;
 use crate::base::config::Config;
 use crate::base::home::Home;
+use crate::nlu::training::read_intents;
 
-/// Export what was taught in the console, as files of intents/.
+/// Export what was taught in the console, or the intents as a Rasa bot.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     #[command(subcommand)]
@@ -24,6 +25,21 @@ pub struct Args {
 enum What {
     /// Add what agents taught to the files of intents/.
     Intents(IntentsArgs),
+    /// The intents, with what agents taught, as a Rasa 3.1 bot: nlu.yml, domain.yml, rules.yml.
+    Rasa(RasaArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+struct RasaArgs {
+    /// The folder that the files are written into.
+    #[arg(value_name = "DIR")]
+    out: PathBuf,
+    /// Replace files that are there already.
+    #[arg(long)]
+    force: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -42,6 +58,7 @@ struct IntentsArgs {
 pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     match args.what {
         What::Intents(args) => intents(args, config, home).await,
+        What::Rasa(args) => rasa(args, config, home).await,
     }
 }
 
@@ -72,6 +89,28 @@ async fn intents(args: IntentsArgs, config: &Config, home: &Home) -> anyhow::Res
         "{} examples, {} new intents and {} messages that are out of scope {verb}",
         export.examples, export.intents, export.outside
     ))
+}
+
+async fn rasa(args: RasaArgs, config: &Config, home: &Home) -> anyhow::Result<()> {
+    let taught = match database::exists(config) {
+        true => Taught::read(&open_existing(config).await?).await?,
+        false => Taught::default(),
+    };
+    let (intents, _) = taught.join(read_intents(&home.intents())?);
+    let files: Vec<(PathBuf, String)> =
+        rasa_files(&intents)?.into_iter().map(|(name, text)| (args.out.join(name), text)).collect();
+    if let Some((there, _)) = files.iter().find(|(path, _)| path.exists() && !args.force) {
+        bail!("{} is there already; name another folder, or replace it with --force", there.display());
+    }
+    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make the folder {}", args.out.display()))?;
+    for (path, text) in &files {
+        replace_file(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let examples: usize = intents.iter().map(|intent| intent.examples.len()).sum();
+    if args.json {
+        return output::json(&json!({ "intents": intents.len(), "examples": examples }));
+    }
+    output::line(format!("{} intents with {examples} examples written to {}", intents.len(), args.out.display()))
 }
 
 /// Whoever reads the file sees the old text or the new one, never half of it.

@@ -23,6 +23,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 pub use problem::Problems;
+pub(in crate::app) use rasa::has_slot;
 pub use rasa::rasa;
 
 use crate::domain::article::Article;

@@ -17,6 +17,7 @@ use super::tree::Node;
 use crate::domain::content::Choice;
 use crate::domain::intent::IntentSpec;
 
+pub(in crate::app) use dialogue::has_slot;
 use dialogue::{Answers, Response, Variant};
 
 /// What a bot becomes.
@@ -55,6 +56,8 @@ pub fn rasa(paths: &[PathBuf]) -> Result<RasaBot, Problems> {
 struct Parts {
     /// Of each intent, under the name that Rasa gives it.
     examples: BTreeMap<String, Vec<String>>,
+    /// What our own export added to an intent, beyond what Rasa has words for.
+    kept: BTreeMap<String, serde_json::Value>,
     responses: BTreeMap<String, Response>,
     answers: Answers,
     notes: Notes,
@@ -172,14 +175,32 @@ impl Parts {
                 found.add(source::whole_file(Path::new("nlu"), message));
                 continue;
             }
-            let mut spec = self.answered(rasa_name, &examples_of_all(&self.answers, rasa_name));
-            spec.name.clone_from(&name);
-            spec.description = format!("Imported from Rasa: {}.", name.replace('_', " "));
-            spec.examples.clone_from(examples);
-            intents.insert(name, spec);
+            let spec = match self.exported(rasa_name, examples) {
+                Some(spec) => spec,
+                None => IntentSpec {
+                    description: format!("Imported from Rasa: {}.", name.replace('_', " ")),
+                    examples: examples.clone(),
+                    ..self.answered(rasa_name, &examples_of_all(&self.answers, rasa_name))
+                },
+            };
+            intents.insert(name.clone(), IntentSpec { name, ..spec });
         }
         self.link_choices(&mut intents, &examples);
         RasaBot { intents: intents.into_values().collect(), notes: self.notes.into_sentences() }
+    }
+
+    /// An intent that our own export wrote, as it was; `None` for any other, and for one
+    /// that was changed into something that it cannot be.
+    fn exported(&self, rasa_name: &str, examples: &[String]) -> Option<IntentSpec> {
+        let mut kept = self.kept.get(rasa_name)?.as_object()?.clone();
+        kept.insert("examples".to_owned(), examples.into());
+        if !kept.contains_key("reply") {
+            let said = self.responses.get(&format!("utter_{rasa_name}"));
+            let texts: Vec<String> =
+                said.iter().flat_map(|response| &response.variants).map(|variant| variant.text.clone()).collect();
+            kept.insert("reply".to_owned(), texts.into());
+        }
+        serde_json::from_value(kept.into()).ok()
     }
 
     /// The reply to an intent, its choices, or the hand-over where only a program replied.

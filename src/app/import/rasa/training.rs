@@ -4,6 +4,7 @@ use super::super::problem::{Found, Problem};
 use super::super::source::{Record, Step};
 use super::super::tree::{Node, shortened};
 use super::{Parts, markup};
+use crate::app::export::METADATA;
 
 pub(super) fn read(record: &Record, item: &Node, step: Step, parts: &mut Parts, found: &Found) {
     let path = vec![Step::Value("nlu".into()), step];
@@ -14,6 +15,9 @@ pub(super) fn read(record: &Record, item: &Node, step: Step, parts: &mut Parts, 
     } else if item.get("lookup").is_some() {
         parts.notes.lookups += 1;
     } else if let Some(name) = item.get("intent").and_then(Node::as_text).filter(|name| !name.trim().is_empty()) {
+        if let Some(kept) = item.get("metadata").and_then(|metadata| metadata.get(METADATA)) {
+            parts.kept.insert(name.trim().to_owned(), kept.clone().into_json());
+        }
         let examples = parts.examples.entry(name.trim().to_owned()).or_default();
         for example in examples_of(record, item, &path, found) {
             let plain = markup::translate(&example.text, &mut parts.notes.entity_types);

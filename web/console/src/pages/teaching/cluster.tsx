@@ -33,7 +33,10 @@ export function ClusterCard({ cluster, place, here, onHere }: Props) {
   const ticked = cluster.messages.filter((message) => !left.has(keyOf(message)));
   const shown = all ? cluster.messages : cluster.messages.slice(0, FEW);
   const say = (verdict: Verdict) => {
-    if (ticked.length > 0) void judge(ticked, verdict);
+    if (ticked.length === 0) return;
+    // What is left over is asked about next.
+    setLeft(new Set());
+    void judge(ticked, verdict);
   };
   useCommands(
     here && canAct.value
