@@ -237,7 +237,7 @@ export const t = {
       in_vain: "asked back in vain",
       unhelpful: "did not help",
     },
-    open: (text: string) => `Open the conversation with “${text}”`,
+    open: (text: string) => `ago: open the conversation with “${text}”`,
     all: (count: number) => `All ${count}`,
     fewer: "Fewer",
     means: (ticked: number, all: number) => (ticked === all ? (all === 1 ? "It means" : "They mean") : `${ticked} of ${all} mean`),
@@ -297,7 +297,7 @@ export const t = {
     f1: "Macro F1",
     ece: "Calibration error",
     compared: (examples: number, before: string, now: string, gained: number, lost: number) =>
-      `Of the ${examples} examples that both were judged by, ${before} were right before and ${now} are now: ${gained} gained, ${lost} lost.`,
+      `Of the ${n(examples, "example", "examples")} that both were judged by, ${before} were right before and ${now} are now: ${gained} gained, ${lost} lost.`,
     changedIntents: "Intents that changed",
     reread: (changed: number, read: number) => `${changed} of the last ${n(read, "message", "messages")} of customers ${changed === 1 ? "is" : "are"} read differently.`,
     nothing: "no intent",

@@ -82,13 +82,9 @@ export function ClusterCard({ cluster, place, here, onHere }: Props) {
                 {canAct.value && <input type="checkbox" checked={!left.has(key)} onChange={() => toggle(key)} />}
                 <span class="cluster-text">{message.text}</span>
               </label>
-              <a
-                class="cluster-link muted"
-                href={href(`/conversations/${message.conversation_id}`)}
-                title={full(message.at)}
-                aria-label={t.teaching.open(message.text)}
-              >
+              <a class="cluster-link muted" href={href(`/conversations/${message.conversation_id}`)} title={full(message.at)}>
                 <span>{ago(message.at, now.value)}</span>
+                <span class="sr-only">{t.teaching.open(message.text)}</span>
                 <Icon name="forward" size={14} flip />
               </a>
             </li>
@@ -96,7 +92,7 @@ export function ClusterCard({ cluster, place, here, onHere }: Props) {
         })}
       </ul>
       {cluster.messages.length > FEW && (
-        <Button small look="quiet" icon={all ? "up" : "down"} expanded={all} onClick={() => setAll(!all)}>
+        <Button small look="quiet" class="cluster-all" icon={all ? "up" : "down"} expanded={all} onClick={() => setAll(!all)}>
           {all ? t.teaching.fewer : t.teaching.all(cluster.messages.length)}
         </Button>
       )}
