@@ -143,7 +143,7 @@ async fn a_question_that_nobody_taught_is_taught_learned_and_unlearned() {
     for text in UNKNOWN {
         Customer::arrive(server).await.ask(text).await;
     }
-    Customer::arrive(server).await.ask("my address is eva.peeters@mail.example, wrap the ribbon").await;
+    Customer::arrive(server).await.ask("qwertz uiop eva.peeters@mail.example").await;
 
     let found = board(&agent).await;
     let text = found.to_string();

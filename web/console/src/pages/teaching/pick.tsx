@@ -38,48 +38,50 @@ export function Pick({ title, likely, onClose, onPick }: Props) {
     event.preventDefault();
   };
   return (
-    <Dialog title={title} class="pick" onClose={onClose}>
-      <input
-        ref={input}
-        class="input"
-        type="text"
-        role="combobox"
-        aria-expanded="true"
-        aria-controls={id}
-        aria-activedescendant={found[chosen] ? `${id}-${chosen}` : undefined}
-        aria-label={t.teaching.filter}
-        placeholder={t.teaching.filter}
-        autocomplete="off"
-        value={typed}
-        onInput={(event) => {
-          setTyped(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={onKeyDown}
-      />
-      {found.length === 0 && <p class="muted pick-none">{t.teaching.nothingFits(typed)}</p>}
-      <ul ref={list} id={id} class="pick-list" role="listbox" aria-label={t.teaching.intents}>
-        {found.map(({ intent, confidence }, i) => (
-          <li
-            key={intent.name}
-            id={`${id}-${i}`}
-            role="option"
-            aria-selected={i === chosen}
-            class="pick-item"
-            onMouseMove={() => setAt(i)}
-            onClick={() => onPick(intent.name)}
-          >
-            <span class="pick-words">
-              <strong>{words(intent.name)}</strong>
-              <span class="muted">{intent.description}</span>
-            </span>
-            {confidence !== undefined && <span class="num muted">{percent(confidence)}</span>}
-          </li>
-        ))}
-      </ul>
-      <p class="sr-only" role="status">
-        {t.palette.count(found.length)}
-      </p>
+    <Dialog title={title} onClose={onClose}>
+      <div class="pick-body">
+        <input
+          ref={input}
+          class="input"
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={id}
+          aria-activedescendant={found[chosen] ? `${id}-${chosen}` : undefined}
+          aria-label={t.teaching.filter}
+          placeholder={t.teaching.filter}
+          autocomplete="off"
+          value={typed}
+          onInput={(event) => {
+            setTyped(event.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        {found.length === 0 && <p class="muted pick-none">{t.teaching.nothingFits(typed)}</p>}
+        <ul ref={list} id={id} class="pick-list" role="listbox" aria-label={t.teaching.intents}>
+          {found.map(({ intent, confidence }, i) => (
+            <li
+              key={intent.name}
+              id={`${id}-${i}`}
+              role="option"
+              aria-selected={i === chosen}
+              class="pick-item"
+              onMouseMove={() => setAt(i)}
+              onClick={() => onPick(intent.name)}
+            >
+              <span class="pick-words">
+                <strong>{words(intent.name)}</strong>
+                <span class="muted">{intent.description}</span>
+              </span>
+              {confidence !== undefined && <span class="num muted">{percent(confidence)}</span>}
+            </li>
+          ))}
+        </ul>
+        <p class="sr-only" role="status">
+          {t.palette.count(found.length)}
+        </p>
+      </div>
     </Dialog>
   );
 }
