@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::app::database::{self, open_existing};
 use crate::app::export::{export_intents, rasa_files};
+use crate::app::import::ImportedEntity;
 use crate::app::output;
 use crate::app::taught::Taught;
 use crate::base::config::Config;
@@ -97,8 +98,9 @@ async fn rasa(args: RasaArgs, config: &Config, home: &Home) -> anyhow::Result<()
         false => Taught::default(),
     };
     let (intents, _) = taught.join(read_intents(&home.intents())?);
+    let entities = read_entities(&home.intents().with_file_name("entities"))?;
     let files: Vec<(PathBuf, String)> =
-        rasa_files(&intents)?.into_iter().map(|(name, text)| (args.out.join(name), text)).collect();
+        rasa_files(&intents, &entities)?.into_iter().map(|(name, text)| (args.out.join(name), text)).collect();
     if let Some((there, _)) = files.iter().find(|(path, _)| path.exists() && !args.force) {
         bail!("{} is there already; name another folder, or replace it with --force", there.display());
     }
@@ -111,6 +113,21 @@ async fn rasa(args: RasaArgs, config: &Config, home: &Home) -> anyhow::Result<()
         return output::json(&json!({ "intents": intents.len(), "examples": examples }));
     }
     output::line(format!("{} intents with {examples} examples written to {}", intents.len(), args.out.display()))
+}
+
+/// The shop's own types of values, by name; most shops have none.
+fn read_entities(folder: &Path) -> anyhow::Result<Vec<ImportedEntity>> {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+    paths.sort();
+    let read = |path: &PathBuf| -> anyhow::Result<ImportedEntity> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let entity = serde_norway::from_str(&text).with_context(|| format!("{} is no entity", path.display()))?;
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(ImportedEntity { name, ..entity })
+    };
+    paths.iter().map(read).collect()
 }
 
 /// Whoever reads the file sees the old text or the new one, never half of it.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::app::import::has_slot;
+use crate::app::import::{ImportedEntity, ImportedValue, has_slot};
 use crate::domain::intent::{Action, IntentSpec, MARKED};
 
 /// The format that Rasa 3.1 and later read.
@@ -20,10 +20,10 @@ const HAND_OVER: &str = "action_human_handoff";
 pub const METADATA: &str = "rapport";
 
 /// The bot's files, by their names.
-pub fn rasa_files(intents: &[IntentSpec]) -> anyhow::Result<Vec<(&'static str, String)>> {
+pub fn rasa_files(intents: &[IntentSpec], entities: &[ImportedEntity]) -> anyhow::Result<Vec<(&'static str, String)>> {
     Ok(vec![
-        ("nlu.yml", serde_norway::to_string(&Nlu::of(intents)?)?),
-        ("domain.yml", serde_norway::to_string(&Domain::of(intents))?),
+        ("nlu.yml", serde_norway::to_string(&Nlu::of(intents, entities)?)?),
+        ("domain.yml", serde_norway::to_string(&Domain::of(intents, entities))?),
         ("rules.yml", serde_norway::to_string(&Rules::of(intents))?),
     ])
 }
@@ -31,15 +31,17 @@ pub fn rasa_files(intents: &[IntentSpec]) -> anyhow::Result<Vec<(&'static str, S
 #[derive(Serialize)]
 struct Nlu {
     version: &'static str,
-    nlu: Vec<NluIntent>,
+    nlu: Vec<NluItem>,
 }
 
+/// Everywhere, `examples` has a line each, behind a hyphen.
 #[derive(Serialize)]
-struct NluIntent {
-    intent: String,
-    metadata: Map<String, Value>,
-    /// A line an example, each behind a hyphen.
-    examples: String,
+#[serde(untagged)]
+enum NluItem {
+    Intent { intent: String, metadata: Map<String, Value>, examples: String },
+    Lookup { lookup: String, examples: String },
+    Synonym { synonym: String, examples: String },
+    Regex { regex: String, examples: String },
 }
 
 #[derive(Serialize)]
@@ -92,26 +94,49 @@ enum Step {
 }
 
 impl Nlu {
-    fn of(intents: &[IntentSpec]) -> serde_json::Result<Self> {
-        let nlu = intents.iter().map(NluIntent::of).collect::<Result<_, _>>()?;
+    fn of(intents: &[IntentSpec], entities: &[ImportedEntity]) -> serde_json::Result<Self> {
+        let mut nlu: Vec<NluItem> = intents.iter().map(NluItem::of_intent).collect::<Result<_, _>>()?;
+        nlu.extend(entities.iter().flat_map(NluItem::of_entity));
         Ok(Self { version: VERSION, nlu })
     }
 }
 
-impl NluIntent {
-    fn of(spec: &IntentSpec) -> serde_json::Result<Self> {
+impl NluItem {
+    fn of_entity(entity: &ImportedEntity) -> Vec<Self> {
+        let mut items = Vec::new();
+        if !entity.values.is_empty() {
+            let examples = lines(entity.values.iter().map(ImportedValue::value));
+            items.push(NluItem::Lookup { lookup: entity.name.clone(), examples });
+        }
+        for value in &entity.values {
+            if let ImportedValue::WithSynonyms { value, synonyms } = value {
+                let examples = lines(synonyms.iter().map(String::as_str));
+                items.push(NluItem::Synonym { synonym: value.clone(), examples });
+            }
+        }
+        if !entity.patterns.is_empty() {
+            let examples = lines(entity.patterns.iter().map(String::as_str));
+            items.push(NluItem::Regex { regex: entity.name.clone(), examples });
+        }
+        items
+    }
+
+    fn of_intent(spec: &IntentSpec) -> serde_json::Result<Self> {
         let Value::Object(mut kept) = serde_json::to_value(spec)? else { unreachable!("a struct is an object") };
         kept.remove("examples");
         if spec.reply.iter().all(|text| is_plain(text)) {
             kept.remove("reply");
         }
-        let line = |example: &String| format!("- {}\n", example.split_whitespace().collect::<Vec<_>>().join(" "));
-        Ok(Self {
+        Ok(NluItem::Intent {
             intent: spec.name.clone(),
             metadata: Map::from_iter([(METADATA.to_owned(), Value::Object(kept))]),
-            examples: spec.examples.iter().map(line).collect(),
+            examples: lines(spec.examples.iter().map(String::as_str)),
         })
     }
+}
+
+fn lines<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.map(|text| format!("- {}\n", text.split_whitespace().collect::<Vec<_>>().join(" "))).collect()
 }
 
 /// Whether Rasa says a reply as it stands.
@@ -120,12 +145,13 @@ fn is_plain(text: &str) -> bool {
 }
 
 impl Domain {
-    fn of(intents: &[IntentSpec]) -> Self {
+    fn of(intents: &[IntentSpec], own: &[ImportedEntity]) -> Self {
         let marked = intents.iter().flat_map(|spec| &spec.examples).flat_map(|example| MARKED.captures_iter(example));
+        let marked = marked.map(|marked| marked[2].to_owned());
         Self {
             version: VERSION,
             intents: intents.iter().map(|spec| spec.name.clone()).collect(),
-            entities: marked.map(|marked| marked[2].to_owned()).collect(),
+            entities: marked.chain(own.iter().map(|entity| entity.name.clone())).collect(),
             responses: intents.iter().filter(|spec| !spec.reply.is_empty()).map(response).collect(),
             actions: intents.iter().filter_map(custom_action).collect(),
             session_config: Session { session_expiration_time: 60, carry_over_slots_to_new_session: true },
@@ -206,22 +232,35 @@ mod tests {
         ]
     }
 
+    fn entities() -> Vec<ImportedEntity> {
+        vec![ImportedEntity {
+            name: "shoe_size".into(),
+            description: "Imported from Rasa: shoe size.".into(),
+            values: vec![
+                ImportedValue::Plain("42".into()),
+                ImportedValue::WithSynonyms { value: "large".into(), synonyms: vec!["big".into(), "XL".into()] },
+            ],
+            patterns: vec![r"size (\d{2})".into()],
+        }]
+    }
+
     #[test]
     fn importing_the_files_gives_the_same_intents() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in rasa_files(&intents()).unwrap() {
+        for (name, text) in rasa_files(&intents(), &entities()).unwrap() {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let bot = rasa(&[folder.path().to_owned()]).unwrap();
         let mut expected = intents();
         expected.sort_by(|a, b| a.name.cmp(&b.name));
         assert_eq!(bot.intents, expected);
+        assert_eq!(bot.entities, entities());
         assert_eq!(bot.notes.len(), 1, "only that Rasa would fill in the customer: {:?}", bot.notes);
     }
 
     #[test]
     fn the_files_keep_to_the_format() {
-        let files: BTreeMap<_, _> = rasa_files(&intents()).unwrap().into_iter().collect();
+        let files: BTreeMap<_, _> = rasa_files(&intents(), &entities()).unwrap().into_iter().collect();
         let read = |name: &str| serde_norway::from_str::<Value>(&files[name]).unwrap();
         let (nlu, domain, rules) = (read("nlu.yml"), read("domain.yml"), read("rules.yml"));
         for file in [&nlu, &domain, &rules] {
@@ -229,7 +268,10 @@ mod tests {
         }
         assert_eq!(nlu["nlu"][0]["examples"], "- hello\n- - hi -\n- no: really\n");
         assert_eq!(domain["intents"], serde_json::json!(["greeting", "order_status", "legal_threat"]));
-        assert_eq!(domain["entities"], serde_json::json!(["order_number"]));
+        assert_eq!(domain["entities"], serde_json::json!(["order_number", "shoe_size"]));
+        assert_eq!(nlu["nlu"][3], serde_json::json!({"lookup": "shoe_size", "examples": "- 42\n- large\n"}));
+        assert_eq!(nlu["nlu"][4], serde_json::json!({"synonym": "large", "examples": "- big\n- XL\n"}));
+        assert_eq!(nlu["nlu"][5], serde_json::json!({"regex": "shoe_size", "examples": "- size (\\d{2})\n"}));
         assert_eq!(domain["actions"], serde_json::json!(["action_human_handoff", "action_order_status"]));
         assert_eq!(domain["responses"]["utter_greeting"][0]["buttons"][0]["payload"], "where is my order");
         // Every action of a rule is a response or an action of the domain.

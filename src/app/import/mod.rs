@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 pub use problem::Problems;
 pub(in crate::app) use rasa::has_slot;
-pub use rasa::rasa;
+pub use rasa::{ImportedEntity, ImportedValue, rasa};
 
 use crate::domain::article::Article;
 use crate::domain::order::Order;

@@ -1,10 +1,12 @@
 //! A Rasa 3.1 bot becomes intents of ours.
 //!
-//! Taken over: intents with their examples, responses (`utter_…`), and which response
-//! rules and stories give to which intent. Everything else (forms, slots, custom actions,
-//! synonyms) is named in the notes, so that the owner knows what to see to.
+//! Taken over: intents with their examples, responses (`utter_…`), which response rules and
+//! stories give to which intent, and entities with their lookups, synonyms and regular
+//! expressions. Everything else (forms, slots, custom actions) is named in the notes, so
+//! that the owner knows what to see to.
 
 mod dialogue;
+mod entities;
 mod markup;
 mod training;
 
@@ -19,12 +21,16 @@ use crate::domain::intent::IntentSpec;
 
 pub(in crate::app) use dialogue::has_slot;
 use dialogue::{Answers, Response, Variant};
+use entities::Entities;
+pub use entities::{ImportedEntity, ImportedValue};
 
 /// What a bot becomes.
 #[derive(Debug, Default)]
 pub struct RasaBot {
     /// By name.
     pub intents: Vec<IntentSpec>,
+    /// Types that Rapport does not find by itself, by name.
+    pub entities: Vec<ImportedEntity>,
     /// What could not be taken over, a sentence each.
     pub notes: Vec<String>,
 }
@@ -60,16 +66,13 @@ struct Parts {
     kept: BTreeMap<String, serde_json::Value>,
     responses: BTreeMap<String, Response>,
     answers: Answers,
+    entities: Entities,
     notes: Notes,
 }
 
 /// Things that have no counterpart here, each named once.
 #[derive(Debug, Default)]
 struct Notes {
-    entity_types: BTreeSet<String>,
-    synonyms: usize,
-    patterns: usize,
-    lookups: usize,
     others: BTreeSet<String>,
 }
 
@@ -153,6 +156,14 @@ fn read_document(record: &Record, parts: &mut Parts, found: &Found) {
                     format!("`responses` must be names with lists of variants, and not {}", other.kind()),
                 );
             }
+            ("entities", Node::List(items)) => {
+                // A name, or a name with settings.
+                let name = |item: &Node| match item {
+                    Node::Map(settings) => settings.first().map(|(name, _)| name.clone()),
+                    item => item.as_text().map(str::to_owned),
+                };
+                items.iter().filter_map(name).for_each(|name| parts.entities.declare(&name));
+            }
             ("forms", Node::Map(forms)) => {
                 let names = forms.iter().map(|(name, _)| format!("the form `{name}`"));
                 parts.notes.others.extend(names);
@@ -186,7 +197,9 @@ impl Parts {
             intents.insert(name.clone(), IntentSpec { name, ..spec });
         }
         self.link_choices(&mut intents, &examples);
-        RasaBot { intents: intents.into_values().collect(), notes: self.notes.into_sentences() }
+        let (entities, mut notes) = self.entities.finish();
+        notes.extend(self.notes.into_sentences());
+        RasaBot { intents: intents.into_values().collect(), entities, notes }
     }
 
     /// An intent that our own export wrote, as it was; `None` for any other, and for one
@@ -320,21 +333,7 @@ fn our_name(rasa_name: &str) -> String {
 
 impl Notes {
     fn into_sentences(self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if !self.entity_types.is_empty() {
-            let types: Vec<_> = self.entity_types.into_iter().collect();
-            notes.push(format!("entity types without a counterpart were left as plain words: {}", types.join(", ")));
-        }
-        let counted =
-            [(self.synonyms, "synonym"), (self.patterns, "regular expression"), (self.lookups, "lookup table")];
-        for (count, what) in counted.into_iter().filter(|(count, _)| *count > 0) {
-            notes.push(format!(
-                "{count} {what}{} left out: Rapport finds its entities without",
-                if count == 1 { "" } else { "s" }
-            ));
-        }
-        notes.extend(self.others.into_iter().map(|other| format!("not taken over: {other}")));
-        notes
+        self.others.into_iter().map(|other| format!("not taken over: {other}")).collect()
     }
 }
 
@@ -473,13 +472,22 @@ stories:
     }
 
     #[test]
+    fn lookups_and_synonyms_become_types_of_the_shops_own() {
+        let entities = bot().entities;
+        let names: Vec<&str> = entities.iter().map(|entity| entity.name.as_str()).collect();
+        assert_eq!(names, ["city", "country"]);
+        let city = serde_norway::to_string(&entities[0]).unwrap();
+        let expected =
+            "description: 'Imported from Rasa: city.'\nvalues:\n- value: Ghent\n  synonyms:\n  - Gent\n  - Gand\n";
+        assert_eq!(city, expected);
+        assert_eq!(entities[1].values, [ImportedValue::Plain("Belgium".into())]);
+    }
+
+    #[test]
     fn what_has_no_counterpart_is_noted() {
         let notes = bot().notes.join("\n");
         for note in [
-            "plain words: city",
-            "1 synonym left out",
-            "1 regular expression",
-            "1 lookup table",
+            "`order_number` was left out: Rapport finds",
             "the form `return_form`",
             "`action_check_order`",
             "an answer to `affirm`",
