@@ -110,9 +110,8 @@ pub async fn put_in_use(
         Ok(_) => Ok(Json(view(&engine).await?)),
         Err(ModelError::Missing(_)) => Err(Problem::NotFound("model")),
         Err(ModelError::Store(error)) => Err(error.into()),
-        Err(error @ (ModelError::Unusable { .. } | ModelError::Files(_))) => {
-            Err(Problem::Conflict("unusable", error.to_string()))
-        }
+        Err(error @ ModelError::Unusable { .. }) => Err(Problem::Conflict("unusable", error.to_string())),
+        Err(error @ (ModelError::Files(_) | ModelError::Panicked)) => Err(Problem::Internal(error.into())),
     }
 }
 

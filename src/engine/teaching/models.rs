@@ -30,6 +30,8 @@ pub enum ModelError {
     Unusable { number: i64, reason: String },
     #[error("there is no model {0}")]
     Missing(i64),
+    #[error("reading the trained heads panicked")]
+    Panicked,
 }
 
 impl Engine {
@@ -43,7 +45,7 @@ impl Engine {
                 files.heads_folders().into_iter().map(|folder| folder.join(INTENT_FILE)).find(|path| path.exists());
             Ok::<_, NluError>(path.and_then(|path| std::fs::read(path).ok()))
         });
-        let bytes = read.await.map_err(|_| ModelError::Missing(0))??;
+        let bytes = read.await.map_err(|_| ModelError::Panicked)??;
         if let Some(head) = bytes
             && file::from_bytes::<IntentHead>(self.encoder_identity(), &head).is_ok()
         {

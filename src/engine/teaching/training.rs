@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::example_of;
 use super::lessons::with_lessons;
+use super::models::ModelError;
 use super::report::{Findings, ModelReport, Outcome, Reread};
 use crate::base::priority;
 use crate::bus::News;
@@ -41,6 +42,23 @@ struct Material {
     recent: Vec<String>,
     before: Option<Judgement>,
     taught: usize,
+}
+
+/// Why a training came to nothing.
+#[derive(Debug, thiserror::Error)]
+enum TrainingError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error("no thread can be started for it: {0}")]
+    Thread(#[from] std::io::Error),
+    #[error("the model cannot be written: {0}")]
+    Unwritable(String),
+    #[error("the training panicked; the log has the details")]
+    Panicked,
 }
 
 /// What the training's thread and the task that watches it share.
@@ -83,24 +101,23 @@ impl Engine {
         self.inner.bus.tell(News::Teaching);
     }
 
-    async fn train_and_use(&self, id: &str, agent: AgentId) -> anyhow::Result<TrainingEnd> {
+    async fn train_and_use(&self, id: &str, agent: AgentId) -> Result<TrainingEnd, TrainingError> {
         let material = self.material().await?;
         let progress = Arc::new(Progress { now: Mutex::default(), called_off: AtomicBool::new(false) });
         let trained = self.on_a_quiet_thread(material, progress.clone())?;
         let Some(ended) = self.watch_training(id, &progress, trained).await? else {
-            return Ok(TrainingEnd::Failed("the training panicked; the log has the details".to_owned()));
+            return Err(TrainingError::Panicked);
         };
         let (trained, report) = match ended {
             Ok(done) => done,
             Err(TrainError::Cancelled) => return Ok(TrainingEnd::Cancelled),
-            Err(error) => return Ok(TrainingEnd::Failed(error.to_string())),
+            Err(error) => return Err(error.into()),
         };
-        let bytes = trained.to_bytes(self.inner.nlu.encoder()).map_err(anyhow::Error::msg)?;
-        let judgement = serde_json::to_string(&trained.judgement)?;
+        let bytes = trained.to_bytes(self.inner.nlu.encoder()).map_err(TrainingError::Unwritable)?;
         let model = NewModel {
             agent: Some(agent),
-            report: Some(serde_json::to_string(&report)?),
-            ..self.new_model(ModelSource::Console, bytes, Some(judgement))
+            report: Some(to_json(&report)),
+            ..self.new_model(ModelSource::Console, bytes, Some(to_json(&trained.judgement)))
         };
         let number = self.inner.store.add_model(model, false).await?;
         if report.outcome == Outcome::Used {
@@ -206,6 +223,10 @@ impl Engine {
     fn lease_of_training(&self) -> Timestamp {
         self.inner.clock.now() + LEASE
     }
+}
+
+fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("plain data becomes JSON: this is a bug")
 }
 
 type Trained = Result<(TrainedShop, ModelReport), TrainError>;
