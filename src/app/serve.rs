@@ -107,6 +107,7 @@ impl Server {
             store.free_event_leases().await?;
             store.free_thread_leases().await?;
             store.free_webhook_leases().await?;
+            store.free_trainings().await?;
         }
         let first_start = sample::load_into_empty(&store, &home).await?;
         let nlu = models.await.context("loading the models panicked")??;

@@ -81,6 +81,13 @@ impl Store {
         Ok(row.map(|_| id))
     }
 
+    /// Lets go of a training that a process before this one left behind. Only for a node
+    /// that knows it is alone with the database.
+    pub async fn free_trainings(&self) -> Result<()> {
+        sqlx::query("UPDATE trainings SET leased_until = 0 WHERE state = 'running'").execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// Tells how far it is, and renews the lease; whether it shall go on.
     pub async fn training_goes_on(&self, id: &str, step: &str, done: i64, leased_until: Timestamp) -> Result<bool> {
         let row = sqlx::query(

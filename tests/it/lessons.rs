@@ -209,6 +209,13 @@ async fn one_training_runs_at_a_time(#[values(Engine::Sqlite, Engine::Postgres)]
 
     clock.advance(SignedDuration::from_secs(1));
     let id = store.begin_training(&shop.agent.id, lease()).await.unwrap().expect("the other has ended");
+    store.free_trainings().await.unwrap();
+    assert_eq!(
+        store.last_training().await.unwrap().expect("it ran").state,
+        TrainingState::Failed,
+        "nobody works on it"
+    );
+    assert!(store.training_goes_on(&id, "encoding", 0, lease()).await.unwrap(), "unless somebody does");
     clock.advance(SignedDuration::from_secs(61));
     let last = store.last_training().await.unwrap().expect("it ran");
     assert_eq!(last.state, TrainingState::Failed, "its node was not heard of");

@@ -22,8 +22,9 @@ use crate::domain::AgentId;
 use crate::domain::intent::{IntentSpec, plain};
 use crate::engine::Engine;
 use crate::engine::think::words_of;
+use crate::nlu::EncodeError;
 use crate::nlu::heads::Heads;
-use crate::nlu::training::shop::{Judgement, TrainError, TrainedShop, Watch, train_shop};
+use crate::nlu::training::shop::{Judgement, TrainError, Watch, train_shop};
 use crate::store::{ModelSource, NewModel, StoreError, TrainingEnd};
 
 /// A node that has not told how far it is for so long is gone.
@@ -51,6 +52,8 @@ enum TrainingError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Train(#[from] TrainError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error("no thread can be started for it: {0}")]
@@ -105,19 +108,16 @@ impl Engine {
         let material = self.material().await?;
         let progress = Arc::new(Progress { now: Mutex::default(), called_off: AtomicBool::new(false) });
         let trained = self.on_a_quiet_thread(material, progress.clone())?;
-        let Some(ended) = self.watch_training(id, &progress, trained).await? else {
-            return Err(TrainingError::Panicked);
+        let ended = self.watch_training(id, &progress, trained).await.ok_or(TrainingError::Panicked)?;
+        let Finished { head, judgement, report } = match ended {
+            Ok(finished) => finished,
+            Err(TrainingError::Train(TrainError::Cancelled)) => return Ok(TrainingEnd::Cancelled),
+            Err(error) => return Err(error),
         };
-        let (trained, report) = match ended {
-            Ok(done) => done,
-            Err(TrainError::Cancelled) => return Ok(TrainingEnd::Cancelled),
-            Err(error) => return Err(error.into()),
-        };
-        let bytes = trained.to_bytes(self.inner.nlu.encoder()).map_err(TrainingError::Unwritable)?;
         let model = NewModel {
             agent: Some(agent),
             report: Some(to_json(&report)),
-            ..self.new_model(ModelSource::Console, bytes, Some(to_json(&trained.judgement)))
+            ..self.new_model(ModelSource::Console, head, Some(judgement))
         };
         let number = self.inner.store.add_model(model, false).await?;
         if report.outcome == Outcome::Used {
@@ -169,21 +169,24 @@ impl Engine {
         id: &str,
         progress: &Progress,
         mut trained: oneshot::Receiver<Trained>,
-    ) -> Result<Option<Trained>, StoreError> {
+    ) -> Option<Trained> {
         let mut tick = tokio::time::interval(TELL_EVERY);
         loop {
             tokio::select! {
-                ended = &mut trained => return Ok(ended.ok()),
+                ended = &mut trained => return ended.ok(),
                 () = self.inner.stopping.cancelled() => {
                     progress.called_off.store(true, Ordering::Relaxed);
-                    return Ok(Some(Err(TrainError::Cancelled)));
+                    return Some(Err(TrainError::Cancelled.into()));
                 }
                 _ = tick.tick() => {}
             }
             let (step, share) = progress.now();
             let permille = (share.clamp(0.0, 1.0) * 1000.0) as i64;
-            if !self.inner.store.training_goes_on(id, &step, permille, self.lease_of_training()).await? {
-                progress.called_off.store(true, Ordering::Relaxed);
+            match self.inner.store.training_goes_on(id, &step, permille, self.lease_of_training()).await {
+                Ok(true) => {}
+                Ok(false) => progress.called_off.store(true, Ordering::Relaxed),
+                // The next moment may be better; the lease outlasts some of them.
+                Err(error) => tracing::debug!(training = id, %error, "how far the training is cannot be told"),
             }
             self.inner.bus.tell(News::Teaching);
         }
@@ -217,7 +220,8 @@ impl Engine {
             taught: material.taught,
             seconds: began.elapsed().as_secs_f64(),
         });
-        Ok((trained, report))
+        let head = trained.to_bytes(encoder).map_err(TrainingError::Unwritable)?;
+        Ok(Finished { head, judgement: to_json(&trained.judgement), report })
     }
 
     fn lease_of_training(&self) -> Timestamp {
@@ -229,7 +233,15 @@ fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("plain data becomes JSON: this is a bug")
 }
 
-type Trained = Result<(TrainedShop, ModelReport), TrainError>;
+type Trained = Result<Finished, TrainingError>;
+
+/// What a training made, ready to be kept.
+struct Finished {
+    head: Vec<u8>,
+    /// JSON.
+    judgement: String,
+    report: ModelReport,
+}
 
 impl Progress {
     fn show(&self, step: &str, share: f32) {
