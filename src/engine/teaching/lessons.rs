@@ -182,18 +182,19 @@ fn spec_of(new: NewIntent) -> Result<IntentSpec, TeachError> {
 /// The intents with what was taught, each text once, and the texts that are about none of
 /// them. A lesson overrides the same words in a file of another intent.
 pub fn with_lessons(intents: &IntentSet, lessons: &[Lesson]) -> (Vec<IntentSpec>, Vec<String>) {
-    let mut specs: Vec<IntentSpec> = intents.iter().cloned().collect();
-    specs.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut outside = Vec::new();
     let mut judged = HashSet::new();
     // The newest first: of two lessons on the same words, it is the one that counts.
-    for lesson in lessons {
-        if lesson.verdict == Verdict::Dismissed || !judged.insert(bare(&lesson.text)) {
-            continue;
-        }
-        for spec in &mut specs {
-            spec.examples.retain(|example| bare(example) != bare(&lesson.text));
-        }
+    let counting: Vec<&Lesson> = lessons
+        .iter()
+        .filter(|lesson| lesson.verdict != Verdict::Dismissed && judged.insert(bare(&lesson.text)))
+        .collect();
+    let mut specs: Vec<IntentSpec> = intents.iter().cloned().collect();
+    specs.sort_by(|a, b| a.name.cmp(&b.name));
+    for spec in &mut specs {
+        spec.examples.retain(|example| !judged.contains(&bare(example)));
+    }
+    let mut outside = Vec::new();
+    for lesson in counting {
         match lesson.verdict.intent() {
             None => outside.push(plain(&lesson.text)),
             // An intent that is gone has nothing to learn.
