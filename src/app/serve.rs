@@ -108,6 +108,7 @@ impl Server {
             store.free_event_leases().await?;
             store.free_thread_leases().await?;
             store.free_webhook_leases().await?;
+            store.free_trainings().await?;
         }
         let first_start = sample::load_into_empty(&store, &home).await?;
         let nlu = models.await.context("loading the models panicked")??;
@@ -116,7 +117,11 @@ impl Server {
         let mailer = Mailer::new(&config.mail)?;
         let parts = Parts { store, bus: Bus::default(), nlu, shop, mailer };
         let engine = Engine::new(parts, settings, clock);
+        engine.follow_intents().await?;
         watch::import_articles(&engine, &home).await?;
+        if let Err(error) = engine.adopt_heads(&home).await {
+            tracing::warn!(%error, "the model in use cannot be read; the heads in the files go on");
+        }
         engine.rebuild_knowledge().await?;
         engine.rebuild_catalogue().await?;
         engine.start();

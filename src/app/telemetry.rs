@@ -54,6 +54,10 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_counter!("rapport_consoles_reloaded_total", "Consoles that were too slow and told to reload.");
     metrics::describe_gauge!("rapport_consoles_open", "Console sockets open now.");
     metrics::describe_gauge!("rapport_sockets_open", "Customer sockets open now.");
+    metrics::describe_histogram!(
+        "rapport_model_swap_seconds",
+        "From deciding on another model to its reading the next message."
+    );
     metrics::describe_histogram!("rapport_turn_seconds", "From taking a turn up to its commit.");
     Ok(handle)
 }

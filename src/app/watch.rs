@@ -123,7 +123,7 @@ pub(super) async fn reload_folders(engine: &Engine, home: &Home) {
     {
         tracing::warn!(%error, "cannot index the knowledge base with the new intents; the old index goes on");
     }
-    if let Err(error) = engine.nlu().reload_heads(home) {
+    if let Err(error) = engine.adopt_heads(home).await {
         tracing::warn!(%error, "the new heads cannot be used; the old ones go on");
     }
 }

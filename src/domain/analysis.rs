@@ -19,6 +19,9 @@ pub struct Analysis {
     pub emotions: BTreeMap<String, f32>,
     pub entities: Vec<Entity>,
     pub unhappiness: Unhappiness,
+    /// The version of the trained model that read it; empty where it was not kept.
+    #[serde(default)]
+    pub model: String,
     /// Milliseconds spent, by step.
     pub timings_ms: BTreeMap<String, f64>,
 }

@@ -20,6 +20,7 @@ pub mod order;
 pub mod product;
 pub mod redacted;
 pub mod settings;
+pub mod teaching;
 pub mod webhook;
 
 pub use analysis::{Analysis, Entity, Sentiment, SentimentLabel};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use jiff::civil::Date;
@@ -161,11 +161,21 @@ impl Nlu {
         Ok(())
     }
 
-    /// Reads the heads again, after `rapport train`. Where they are broken, the old ones
-    /// stay and the error says what is wrong.
-    pub fn reload_heads(&self, home: &Home) -> Result<(), NluError> {
-        let heads = Heads::load(&home.heads_folders(), self.inner.encoder.identity())?;
-        self.inner.heads.store(Arc::new(heads));
+    /// From the next message on, intents are read by this head. A message that is being read
+    /// now is finished with the old one. Gives how long the step took.
+    pub fn use_intents(&self, head: Arc<IntentHead>, version: &str) -> Duration {
+        let began = Instant::now();
+        self.inner.heads.rcu(|now| now.with_intents(head.clone(), version));
+        let took = began.elapsed();
+        metrics::histogram!("rapport_model_swap_seconds").record(took.as_secs_f64());
+        took
+    }
+
+    /// Reads the other heads again, after `rapport train`. Where they are broken, the old
+    /// ones stay and the error says what is wrong.
+    pub fn reload_feelings(&self, home: &Home) -> Result<(), NluError> {
+        let files = Heads::load(&home.heads_folders(), self.inner.encoder.identity())?;
+        self.inner.heads.rcu(|now| now.with_feelings(&files));
         Ok(())
     }
 
@@ -232,6 +242,7 @@ impl Nlu {
             emotions,
             entities,
             unhappiness,
+            model: heads.version.to_string(),
             timings_ms,
         }
     }
@@ -248,6 +259,32 @@ impl<'a> From<&PastTurn<'a>> for Earlier<'a> {
 fn country_of(locale: &str) -> Option<&str> {
     let regions = locale.split(['-', '_']).skip(1);
     regions.into_iter().find(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+/// What a set of heads makes of one message's intent.
+#[derive(Clone, Debug)]
+pub struct IntentReading {
+    /// The likeliest, best first.
+    pub ranking: Vec<RankedIntent>,
+    pub out_of_scope: bool,
+}
+
+impl IntentReading {
+    /// The intent that covers the message, if one does.
+    pub fn covered(mut self) -> Option<String> {
+        if self.out_of_scope || self.ranking.is_empty() {
+            return None;
+        }
+        Some(self.ranking.swap_remove(0).name)
+    }
+}
+
+impl Heads {
+    /// Reads the intent alone.
+    pub fn intents(&self, text: &str, encoding: &Encoding) -> IntentReading {
+        let verdict = self.read_intent(text, encoding);
+        IntentReading { ranking: ranking(&self.intent, &verdict), out_of_scope: verdict.out_of_scope }
+    }
 }
 
 fn ranking(head: &IntentHead, verdict: &IntentVerdict) -> Vec<RankedIntent> {

@@ -3,6 +3,7 @@
 
 use sqlx::Row;
 
+use super::lessons::vote_on_understanding;
 use super::log::{NewEntry, append, lock};
 use super::{Result, Store};
 use crate::base::privacy::{Kinds, mask_kinds};
@@ -90,6 +91,9 @@ impl Store {
         .bind(now)
         .execute(&mut *tx)
         .await?;
+        if given.kind == FeedbackKind::Rating {
+            vote_on_understanding(&mut tx, id, given.about, given.score > 0, now).await?;
+        }
         sqlx::query("UPDATE conversations SET last_seq = $2, updated_at = $3 WHERE id = $1")
             .bind(id.as_str())
             .bind(seq)

@@ -195,6 +195,12 @@ impl Store {
             "DELETE FROM orders",
             "DELETE FROM articles",
             "DELETE FROM tracks WHERE conversation_id IS NULL",
+            // What was taught and trained is about the intents that go with the shop.
+            "DELETE FROM lessons",
+            "DELETE FROM doubts",
+            "DELETE FROM taught_intents",
+            "DELETE FROM model_versions",
+            "DELETE FROM settings WHERE key IN ('model', 'model_files')",
         ] {
             sqlx::query(sql).execute(&mut *tx).await?;
         }
@@ -215,8 +221,9 @@ impl Store {
         ] {
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
         }
-        bump(&mut tx, "articles").await?;
-        bump(&mut tx, "products").await?;
+        for name in ["articles", "products", "intents", "model"] {
+            bump(&mut tx, name).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -226,6 +233,12 @@ impl Store {
         let row =
             sqlx::query("SELECT version FROM versions WHERE name = $1").bind(name).fetch_optional(&self.reader).await?;
         Ok(row.map(|row| row.try_get("version")).transpose()?.unwrap_or(0))
+    }
+
+    /// All of those counters, by name.
+    pub async fn versions(&self) -> Result<HashMap<String, i64>> {
+        let rows = sqlx::query("SELECT name, version FROM versions").fetch_all(&self.reader).await?;
+        rows.iter().map(|row| Ok((row.try_get("name")?, row.try_get("version")?))).collect()
     }
 
     pub async fn add_track(&self, track: Track) -> Result<()> {
@@ -309,7 +322,7 @@ impl Store {
     }
 }
 
-async fn bump(tx: &mut sqlx::Transaction<'static, sqlx::Any>, name: &'static str) -> Result<()> {
+pub(super) async fn bump(tx: &mut sqlx::Transaction<'static, sqlx::Any>, name: &'static str) -> Result<()> {
     sqlx::query(
         "INSERT INTO versions (name, version) VALUES ($1, 1) \
          ON CONFLICT (name) DO UPDATE SET version = versions.version + 1",

@@ -2,7 +2,6 @@
 
 mod taught;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,29 +11,33 @@ use clap::Parser;
 use serde::Serialize;
 
 use super::progress::Steps;
+use crate::app::database::{self, open_existing};
+use crate::app::taught::Taught;
+use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::domain::SentimentLabel;
 use crate::domain::entry::AuthorKind;
-use crate::domain::intent::IntentSpec;
 use crate::nlu::encoder::{Encoder, EncoderOptions, Encoding, Wanted};
 use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
 use crate::nlu::heads::mood::MoodHead;
 use crate::nlu::heads::unhappiness::UnhappinessHead;
 use crate::nlu::training::comments::{self, RawDialogue};
-use crate::nlu::training::intent::{self, IntentCorpus, IntentValidation, TrainOptions, TrainedIntent};
+use crate::nlu::training::intent::{IntentValidation, TrainOptions};
 use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
+use crate::nlu::training::shop::{Confusion, Watch, read_outside, train_shop};
 use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
 use crate::nlu::training::{plain, read_intents};
 
-/// Confusions that are shown.
-const WORST: usize = 10;
-
-/// Train the heads from the intents; a running server takes them over by itself.
+/// Train the heads from the intents and from what agents taught; a running server takes them
+/// over by itself.
 #[derive(Debug, Parser)]
 pub struct Args {
     /// The folder of intents (by default the shop's).
     #[arg(long, value_name = "DIR")]
     intents: Option<PathBuf>,
+    /// Leave out what agents taught in the console.
+    #[arg(long)]
+    files_only: bool,
     /// Train sentiment, emotions and unhappiness as well, on this copy of GoEmotions and on
     /// models/training. Without it those heads stay as they are; for an encoder that has none
     /// yet, Rapport's own heads teach them.
@@ -61,18 +64,16 @@ struct Report {
     written_to: String,
 }
 
-#[derive(Serialize)]
-struct Confusion {
-    expected: String,
-    predicted: String,
-    times: usize,
-    example: String,
-}
-
-pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     let home = home.clone();
     let json = args.json;
-    let report = tokio::task::spawn_blocking(move || train(&args, &home)).await.context("training panicked")??;
+    // Another folder of intents is an experiment, and no agent has taught anything about it.
+    let taught = match args.files_only || args.intents.is_some() || !database::exists(config) {
+        true => Taught::default(),
+        false => Taught::read(&open_existing(config).await?).await?,
+    };
+    let report =
+        tokio::task::spawn_blocking(move || train(&args, &home, taught)).await.context("training panicked")??;
     if json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
@@ -81,23 +82,24 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
+fn train(args: &Args, home: &Home, by_agents: Taught) -> anyhow::Result<Report> {
     let began = Instant::now();
     let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let out = args.out.clone().unwrap_or_else(|| home.heads());
-    let specs = read_intents(&folder)?;
+    let (specs, mut outside) = by_agents.join(read_intents(&folder)?);
+    outside.extend(read_outside(&home.models(), &folder));
     let encoder = Encoder::start(home, EncoderOptions::default())?;
 
     let steps = Steps::default();
-    let corpus = corpus(&encoder, &specs, home, &steps)?;
-    let told = |done| steps.show("training the intents", done);
-    let trained = intent::train(&encoder, &corpus, &TrainOptions::default(), &told)?;
-    let worst_confusions = worst_confusions(&corpus, &trained);
+    let watch = Watch { show: &|step, done| steps.show(step, done), cancelled: &|| false, threads: TrainOptions::default().threads };
+    let trained = train_shop(&encoder, &specs, &outside, &watch)?;
 
     let lessons = match &args.sentiment_data {
         Some(data) => Some(comments::read_comments(data, "train")?),
         None if home.other_encoder().is_some() && !has_feelings(&out, &encoder) => {
-            Some(taught(home, &corpus.texts, &steps)?)
+            let texts: Vec<String> =
+                specs.iter().flat_map(|spec| spec.examples_in_all_languages()).map(|example| plain(example)).collect();
+            Some(taught(home, &texts, &steps)?)
         }
         None => None,
     };
@@ -107,7 +109,8 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     };
     steps.finish();
 
-    file::save(&trained.head, encoder.identity(), &out.join(INTENT_FILE))?;
+    let bytes = trained.to_bytes(&encoder).map_err(anyhow::Error::msg)?;
+    file::put_in_place(&bytes, &out.join(INTENT_FILE))?;
     if let Some((mood, unhappiness)) = &feelings {
         file::save(&mood.head, encoder.identity(), &out.join(MOOD_FILE))?;
         file::save(&unhappiness.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
@@ -115,32 +118,12 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let (mood, unhappiness) = feelings.map(|(mood, unhappiness)| (mood.validation, unhappiness.validation)).unzip();
     Ok(Report {
         intent: trained.validation,
-        worst_confusions,
+        worst_confusions: trained.judgement.confusions,
         mood,
         unhappiness,
         seconds: began.elapsed().as_secs_f64(),
         written_to: out.display().to_string(),
     })
-}
-
-/// A line per message; a shop may do without the file.
-fn read_outside(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
-}
-
-fn corpus(encoder: &Encoder, specs: &[IntentSpec], home: &Home, steps: &Steps) -> anyhow::Result<IntentCorpus> {
-    let examples =
-        specs.iter().zip(0u32..).flat_map(|(spec, number)| spec.examples_in_all_languages().map(move |text| (plain(text), number)));
-    let hints = specs.iter().zip(0u32..).map(|(spec, number)| (spec.description.clone(), number));
-    Ok(IntentCorpus::encode(
-        encoder,
-        specs.iter().map(|spec| spec.name.clone()).collect(),
-        examples.collect(),
-        hints.collect(),
-        read_outside(&home.models().join("training/out_of_scope.txt")),
-        |done| steps.show("encoding the examples", done),
-    )?)
 }
 
 /// Whether feelings have been trained for this encoder.
@@ -214,29 +197,6 @@ fn with_turns<'a>(dialogues: &'a [RawDialogue], encodings: &'a [Encoding], mood:
         }
     };
     dialogues.iter().map(|dialogue| Dialogue { turns: dialogue.turns.iter().map(&mut turn).collect() }).collect()
-}
-
-fn worst_confusions(corpus: &IntentCorpus, trained: &TrainedIntent) -> Vec<Confusion> {
-    let mut pairs: HashMap<(u32, u32), Vec<&intent::Mistake>> = HashMap::new();
-    for mistake in &trained.validation.mistakes {
-        pairs.entry((mistake.expected, mistake.predicted)).or_default().push(mistake);
-    }
-    let mut pairs: Vec<_> = pairs.into_iter().collect();
-    pairs.sort_by_key(|(pair, mistakes)| (std::cmp::Reverse(mistakes.len()), *pair));
-    let name = |label: u32| corpus.names[label as usize].clone();
-    pairs
-        .into_iter()
-        .take(WORST)
-        .filter_map(|((expected, predicted), mistakes)| {
-            let surest = mistakes.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
-            Some(Confusion {
-                expected: name(expected),
-                predicted: name(predicted),
-                times: mistakes.len(),
-                example: corpus.texts[surest.row].clone(),
-            })
-        })
-        .collect()
 }
 
 fn print(report: &Report) {

@@ -4,7 +4,7 @@
 //! heads or the new ones, never half of them.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,18 +43,30 @@ pub trait Stored: Sized {
     fn read(from: &Contents) -> Result<Self, String>;
 }
 
-/// `encoder` is the identity of the encoder whose vectors the head was trained on.
-pub fn save<H: Stored>(head: &H, encoder: &str, path: &Path) -> Result<(), HeadFileError> {
-    let failed = |reason: String| HeadFileError { path: path.display().to_string(), reason };
+/// A head as the bytes of its file. `encoder` is the identity of the encoder whose vectors
+/// the head was trained on; `notes` are kept beside it and mean nothing here.
+pub fn to_bytes<H: Stored>(head: &H, encoder: &str, notes: &[(&str, String)]) -> Result<Vec<u8>, String> {
     let mut contents = Contents::default();
+    contents.notes.extend(notes.iter().map(|(name, text)| ((*name).to_owned(), text.clone())));
     contents.notes.insert("format".to_owned(), FORMAT.to_owned());
     contents.notes.insert("encoder".to_owned(), encoder.to_owned());
     head.write(&mut contents);
-    let bytes = contents.to_bytes().map_err(failed)?;
+    contents.to_bytes()
+}
+
+pub fn save<H: Stored>(head: &H, encoder: &str, path: &Path) -> Result<(), HeadFileError> {
+    let bytes =
+        to_bytes(head, encoder, &[]).map_err(|reason| HeadFileError { path: path.display().to_string(), reason })?;
+    put_in_place(&bytes, path)
+}
+
+/// Writes what [`to_bytes`] made: whoever opens the file finds the old one or the new one.
+pub fn put_in_place(bytes: &[u8], path: &Path) -> Result<(), HeadFileError> {
+    let failed = |reason: String| HeadFileError { path: path.display().to_string(), reason };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
     let partial = path.with_extension("partial");
-    std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path)).map_err(|error| {
+    write_durably(&partial, bytes).and_then(|()| std::fs::rename(&partial, path)).map_err(|error| {
         // What could not be put in place must not lie around; that it may not even exist is fine.
         let _ = std::fs::remove_file(&partial);
         failed(error.to_string())
@@ -67,15 +79,33 @@ pub fn load<H: Stored>(encoder: &str, path: &Path) -> Result<H, HeadFileError> {
         ErrorKind::NotFound => failed("there are none yet for this encoder".to_owned()),
         _ => failed(error.to_string()),
     })?;
-    let contents = Contents::from_bytes(&bytes).map_err(failed)?;
-    let format = contents.text("format").map_err(failed)?;
+    from_bytes(encoder, &bytes).map_err(failed)
+}
+
+/// What [`to_bytes`] made; the error says what is wrong.
+pub fn from_bytes<H: Stored>(encoder: &str, bytes: &[u8]) -> Result<H, String> {
+    let contents = Contents::from_bytes(bytes)?;
+    let format = contents.text("format")?;
     if format != FORMAT {
-        return Err(failed(format!("their format is {format}, this program reads {FORMAT}")));
+        return Err(format!("their format is {format}, this program reads {FORMAT}"));
     }
-    if contents.text("encoder").map_err(failed)? != encoder {
-        return Err(failed("they were trained for another encoder".to_owned()));
+    if contents.text("encoder")? != encoder {
+        return Err("they were trained for another encoder".to_owned());
     }
-    H::read(&contents).map_err(failed)
+    H::read(&contents)
+}
+
+/// A note in a head's file, if there is one of that name.
+pub fn note(bytes: &[u8], name: &str) -> Option<String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
+    metadata.metadata().as_ref()?.get(name).cloned()
+}
+
+/// On the disk before anybody can find it by its name.
+fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Tensors and notes by name.

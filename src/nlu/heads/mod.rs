@@ -21,14 +21,21 @@ use unhappiness::UnhappinessHead;
 
 use super::encoder::{Encoding, Wanted};
 
-/// All heads of one shop.
+/// All heads of one shop. A message is read by one such set as a whole, so that what is
+/// read of it fits together while a newer set takes over.
+#[derive(Clone)]
 pub struct Heads {
-    pub intent: IntentHead,
-    pub mood: MoodHead,
-    pub unhappiness: UnhappinessHead,
+    pub intent: Arc<IntentHead>,
+    pub mood: Arc<MoodHead>,
+    pub unhappiness: Arc<UnhappinessHead>,
+    /// The intent head's version, as it was named when it was put in place; analyses tell it.
+    pub version: Arc<str>,
     /// What a pass must give for all of them.
     wanted: Wanted,
 }
+
+/// The version of heads that were read from files and have no other name.
+const FROM_FILES: &str = "files";
 
 impl Heads {
     /// Reads each head from the first of the folders that has it; `encoder` is the identity
@@ -41,24 +48,37 @@ impl Heads {
             there.or_else(|| paths.next_back()).unwrap_or_else(|| name.into())
         };
         Ok(Self::of(
-            file::load(encoder, &path(INTENT_FILE))?,
-            file::load(encoder, &path(MOOD_FILE))?,
-            file::load(encoder, &path(UNHAPPINESS_FILE))?,
+            Arc::new(file::load(encoder, &path(INTENT_FILE))?),
+            Arc::new(file::load(encoder, &path(MOOD_FILE))?),
+            Arc::new(file::load(encoder, &path(UNHAPPINESS_FILE))?),
+            FROM_FILES,
         ))
     }
 
-    pub fn of(intent: IntentHead, mood: MoodHead, unhappiness: UnhappinessHead) -> Self {
+    fn of(intent: Arc<IntentHead>, mood: Arc<MoodHead>, unhappiness: Arc<UnhappinessHead>, version: &str) -> Self {
         let tuned = intent.tuned.as_ref().map(|tuned| Arc::clone(&tuned.branch));
         let branches = tuned.into_iter().chain([Arc::clone(&mood.branch)]).collect();
         let wanted = Wanted { layers: true, branches, tokens_after: None };
-        Self { intent, mood, unhappiness, wanted }
+        Self { intent, mood, unhappiness, version: version.into(), wanted }
     }
 
     /// To measure an intent head alone.
     pub fn of_intent(intent: IntentHead) -> Self {
         let branches = intent.tuned.iter().map(|tuned| Arc::clone(&tuned.branch)).collect();
-        let wanted = Wanted { layers: true, branches, tokens_after: None };
-        Self { intent, mood: MoodHead::default(), unhappiness: UnhappinessHead::default(), wanted }
+        let heads = Self::of(Arc::new(intent), Arc::default(), Arc::default(), FROM_FILES);
+        Self { wanted: Wanted { branches, ..heads.wanted }, ..heads }
+    }
+
+    /// The same heads with another for intents.
+    #[must_use]
+    pub fn with_intents(&self, head: Arc<IntentHead>, version: &str) -> Self {
+        Self::of(head, Arc::clone(&self.mood), Arc::clone(&self.unhappiness), version)
+    }
+
+    /// The same heads with the feelings of others.
+    #[must_use]
+    pub fn with_feelings(&self, others: &Self) -> Self {
+        Self::of(Arc::clone(&self.intent), Arc::clone(&others.mood), Arc::clone(&others.unhappiness), &self.version)
     }
 
     pub fn wanted(&self) -> &Wanted {

@@ -47,13 +47,18 @@ pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
     Ok(specs)
 }
 
+/// Whether an intent may have that name.
+pub fn is_intent_name(name: &str) -> bool {
+    NAME.is_match(name)
+}
+
 /// Reads and checks one intent; its name is the file's.
 pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     let shown = path.display().to_string();
     let wrong =
         |line: usize, column: usize, reason: String| IntentsError::File { path: shown.clone(), line, column, reason };
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    if !NAME.is_match(name) {
+    if !is_intent_name(name) {
         let rule =
             "an intent's file is named with small letters, digits and _, a letter first, such as order_status.yaml";
         return Err(wrong(1, 1, rule.to_owned()));

@@ -11,13 +11,14 @@ pub mod intents;
 pub mod logistic;
 pub mod mood;
 pub mod random;
+pub mod shop;
 pub mod sparse;
 pub mod tuning;
 pub mod unhappiness;
 
 use super::encoder::{EncodeError, StartError};
 
-pub use intents::{IntentsError, plain, read_intent, read_intents};
+pub use intents::{IntentsError, is_intent_name, plain, read_intent, read_intents};
 
 /// Why heads could not be trained.
 #[derive(Debug, thiserror::Error)]
@@ -26,4 +27,8 @@ pub enum TrainError {
     Weights(#[from] StartError),
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    #[error("the training was called off")]
+    Cancelled,
+    #[error("there is nothing to tell apart: training needs examples of at least two intents")]
+    TooFew,
 }

@@ -80,6 +80,9 @@ pub struct IntentValidation {
     /// Share of in-scope rows that the threshold lets through.
     pub in_scope_kept: f64,
     pub blend: Blend,
+    /// The rows that were asked about.
+    #[serde(skip)]
+    pub tested: Vec<usize>,
     #[serde(skip)]
     pub mistakes: Vec<Mistake>,
 }
@@ -329,6 +332,7 @@ fn validate(
         oos_auroc: metrics::auroc(&outside, &is_outside),
         in_scope_kept: kept as f64 / inside.max(1) as f64,
         blend: head.blend,
+        tested: in_scope.iter().map(|(row, _)| *row).collect(),
         mistakes,
     }
 }
