@@ -153,6 +153,8 @@ pub struct Limits {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Model {
+    /// The folder of the sentence encoder; a relative path begins at Rapport's own folder.
+    pub encoder: PathBuf,
     /// `auto` measures at start; `fp32` or `bf16` fixes it.
     pub precision: Precision,
     /// Threads of one pass of the model; 0 takes a thread for each core. With one, the
@@ -280,7 +282,7 @@ impl Default for Limits {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { precision: Precision::Auto, threads: 1 }
+        Self { encoder: PathBuf::from("models/encoder"), precision: Precision::Auto, threads: 1 }
     }
 }
 
@@ -394,6 +396,13 @@ impl Config {
         if !(1024..=16 * 1024 * 1024).contains(&self.limits.frame_bytes) {
             return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
         }
+        if self.model.encoder.file_name().is_none() {
+            return Err(unfit(
+                "model.encoder",
+                self.model.encoder.display(),
+                "write the folder of an encoder, for example models/encoder",
+            ));
+        }
         if jiff::tz::TimeZone::get(&self.shop.time_zone).is_err() {
             return Err(unfit(
                 "shop.time_zone",
@@ -469,6 +478,7 @@ mod tests {
     #[case("public_url = \"chat.shop.example\"", "public_url = chat.shop.example")]
     #[case("[mail]\nhost = \"smtp.shop.example\"", "mail.from = ")]
     #[case("[shop]\ntime_zone = \"Mars/Base\"", "shop.time_zone = Mars/Base")]
+    #[case("[model]\nencoder = \"\"", "model.encoder = ")]
     fn an_unfit_value_is_named_with_its_key(#[case] text: &str, #[case] names: &str) {
         let error = Config::parse(text).unwrap().check().unwrap_err().to_string();
         assert!(error.starts_with(names), "{error}");

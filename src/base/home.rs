@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Home {
     folder: PathBuf,
     shop: PathBuf,
+    /// Where the configuration names another encoder than the one that set-up fetches.
+    encoder: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +38,19 @@ impl Home {
 
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
-        Self { shop: folder.clone(), folder }
+        Self { shop: folder.clone(), folder, encoder: None }
+    }
+
+    /// With the encoder that the configuration names; a relative path begins here.
+    pub fn with_encoder(self, named: &Path) -> Self {
+        let encoder = self.folder.join(named);
+        let own = self.models().join("encoder");
+        Self { encoder: (encoder != own).then_some(encoder), ..self }
+    }
+
+    /// With the encoder that set-up fetches, whatever the configuration names.
+    pub fn with_own_encoder(self) -> Self {
+        Self { encoder: None, ..self }
     }
 
     /// With the shop that the console has made in this data directory, if it has.
@@ -58,6 +72,16 @@ impl Home {
         self.folder.join("models")
     }
 
+    /// The encoder's folder.
+    pub fn encoder(&self) -> PathBuf {
+        self.encoder.clone().unwrap_or_else(|| self.models().join("encoder"))
+    }
+
+    /// The encoder's folder, where it is not the one that set-up fetches.
+    pub fn other_encoder(&self) -> Option<&Path> {
+        self.encoder.as_deref()
+    }
+
     pub fn intents(&self) -> PathBuf {
         self.shop.join("intents")
     }
@@ -66,17 +90,30 @@ impl Home {
         self.shop.join("knowledge-base")
     }
 
-    /// Where the shop's trained heads are written.
+    /// Where the shop's trained heads are written. Another encoder's have a folder of their
+    /// own in it, so that going back is a matter of the configuration.
     pub fn heads(&self) -> PathBuf {
-        if self.shop == self.folder { self.models().join("heads") } else { self.shop.join("heads") }
+        let heads = if self.shop == self.folder { self.shipped_heads() } else { self.shop.join("heads") };
+        match self.encoder.as_deref().and_then(Path::file_name) {
+            Some(encoder) => heads.join(encoder),
+            None => heads,
+        }
     }
 
     /// Where heads are looked for, first things first: a shop that has trained some of them
-    /// has the others from Rapport.
+    /// has the others from Rapport, whose own fit its own encoder only.
     pub fn heads_folders(&self) -> Vec<PathBuf> {
-        let mut folders = vec![self.heads(), self.models().join("heads")];
+        let mut folders = vec![self.heads()];
+        if self.encoder.is_none() {
+            folders.push(self.shipped_heads());
+        }
         folders.dedup();
         folders
+    }
+
+    /// The heads that Rapport brings, for its own encoder.
+    pub fn shipped_heads(&self) -> PathBuf {
+        self.models().join("heads")
     }
 
     pub fn catalogue(&self) -> PathBuf {
@@ -86,4 +123,19 @@ impl Home {
 
 fn is_home(folder: &Path) -> bool {
     folder.join("models/manifest.toml").is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_encoder_has_heads_of_its_own() {
+        let usual = Home::at("/clone").with_encoder(Path::new("models/encoder"));
+        assert_eq!((usual.other_encoder(), usual.encoder()), (None, PathBuf::from("/clone/models/encoder")));
+        assert_eq!(usual.heads_folders(), [PathBuf::from("/clone/models/heads")]);
+        let other = usual.with_encoder(Path::new("/srv/multilingual"));
+        assert_eq!(other.encoder(), PathBuf::from("/srv/multilingual"));
+        assert_eq!(other.heads_folders(), [PathBuf::from("/clone/models/heads/multilingual")]);
+    }
 }

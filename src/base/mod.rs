@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of chats, customers or shops.
 
+pub mod boundary;
 pub mod clock;
 pub mod config;
 pub mod cookie;
@@ -11,6 +12,7 @@ pub mod ids;
 pub mod markdown;
 pub mod outbound;
 pub mod phone;
+pub mod privacy;
 pub mod proxy;
 pub mod secret;
 pub mod signed_post;

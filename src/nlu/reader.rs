@@ -116,7 +116,7 @@ pub struct Reading {
 impl Nlu {
     /// Starts the encoder and reads the shop's heads. Takes about a second and blocks.
     pub fn start(home: &Home, options: NluOptions) -> Result<Self, NluError> {
-        let encoder = Encoder::start(&home.models(), options.encoder)?;
+        let encoder = Encoder::start(home, options.encoder)?;
         let heads = Heads::load(&home.heads_folders(), encoder.identity())?;
         let nlu = Self {
             inner: Arc::new(Inner {

@@ -48,8 +48,7 @@ pub async fn run(args: Args, home: Home) -> anyhow::Result<()> {
     if !(args.seconds > 0.0 && args.seconds.is_finite()) {
         bail!("--seconds {} will not do: write a number above 0", args.seconds);
     }
-    let encoder =
-        tokio::task::spawn_blocking(move || Encoder::start(&home.models(), EncoderOptions::default())).await??;
+    let encoder = tokio::task::spawn_blocking(move || Encoder::start(&home, EncoderOptions::default())).await??;
     let time = Duration::from_secs_f64(args.seconds);
     let single_ms = single(&encoder, time).await?;
     let speed = encoder.speed();

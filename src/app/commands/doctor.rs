@@ -93,13 +93,15 @@ pub async fn run(
     }
     match home {
         Ok(home) => {
+            let languages = config.as_ref().map_or_else(|_| Vec::new(), |config| vec![config.shop.locale.clone()]);
             let home = match &config {
-                Ok(config) => home.with_shop_of(&config.data_dir),
+                Ok(config) => home.with_shop_of(&config.data_dir).with_encoder(&config.model.encoder),
                 Err(_) => home,
             };
             // Hashing and parsing take a second or so.
             let (models, shop) =
-                tokio::task::spawn_blocking(move || (models::findings(&home), shop::findings(&home))).await?;
+                tokio::task::spawn_blocking(move || (models::findings(&home, &languages), shop::findings(&home)))
+                    .await?;
             findings.extend(models);
             findings.extend(shop);
         }

@@ -41,9 +41,9 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
 
 /// Encoding and indexing a collection blocks for minutes.
 async fn retrieval(args: eval_retrieval::Args, home: &Home) -> anyhow::Result<()> {
-    let models = home.models();
+    let home = home.clone();
     let work = move || {
-        let encoder = Encoder::start(&models, EncoderOptions::default())?;
+        let encoder = Encoder::start(&home, EncoderOptions::default())?;
         eval_retrieval::run(&args, |texts| Ok(encoder.encode_all(texts, |_| ())?))
     };
     tokio::task::spawn_blocking(work).await.context("the evaluation panicked")?

@@ -203,5 +203,5 @@ fn bodies(articles: &[ReadArticle]) -> impl Iterator<Item = &crate::domain::arti
 }
 
 fn start_encoder(home: &Home) -> anyhow::Result<Encoder> {
-    Ok(Encoder::start(&home.models(), EncoderOptions::default())?)
+    Ok(Encoder::start(home, EncoderOptions::default())?)
 }

@@ -91,7 +91,7 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
 async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     // With the shop that the console has made, where it has: what a command reads and trains
     // is what the server uses.
-    let home = || Home::find().map(|home| home.with_shop_of(&config.data_dir));
+    let home = || Home::find().map(|home| home.with_shop_of(&config.data_dir).with_encoder(&config.model.encoder));
     match command {
         Command::Serve(args) => {
             let home = home()?;
@@ -106,7 +106,7 @@ async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Token(args) => token::run(args, &config).await?,
         Command::Agent(args) => agent::run(args, &config).await?,
         Command::Inbox(args) => inbox::run(args, &config).await?,
-        Command::BenchEncoder(args) => bench_encoder::run(args, Home::find()?).await?,
+        Command::BenchEncoder(args) => bench_encoder::run(args, home()?).await?,
         Command::Chat(_) | Command::Load(_) | Command::Doctor(_) => unreachable!("run without a configuration above"),
     }
     Ok(ExitCode::SUCCESS)

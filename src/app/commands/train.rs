@@ -1,5 +1,7 @@
 //! `rapport train`: trains the heads and puts them in place.
 
+mod taught;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -13,6 +15,8 @@ use crate::base::home::Home;
 use crate::domain::entry::AuthorKind;
 use crate::nlu::encoder::{Encoder, EncoderOptions, Vector};
 use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
+use crate::nlu::heads::mood::MoodHead;
+use crate::nlu::heads::unhappiness::UnhappinessHead;
 use crate::nlu::training::comments::{self, RawComment, RawDialogue, RawMessage};
 use crate::nlu::training::intent::{self, IntentExamples, IntentValidation, TrainedIntent};
 use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
@@ -29,7 +33,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     intents: Option<PathBuf>,
     /// Train sentiment, emotions and unhappiness as well, on this copy of GoEmotions and on
-    /// models/training. Without it those heads stay as they are.
+    /// models/training. Without it those heads stay as they are; for an encoder that has none
+    /// yet, Rapport's own heads teach them.
     #[arg(long, value_name = "DIR")]
     sentiment_data: Option<PathBuf>,
     /// Where the heads are written (by default models/heads, or heads/ of the shop in the data
@@ -78,7 +83,7 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let out = args.out.clone().unwrap_or_else(|| home.heads());
     let specs = read_intents(&folder)?;
-    let encoder = Encoder::start(&home.models(), EncoderOptions::default())?;
+    let encoder = Encoder::start(home, EncoderOptions::default())?;
 
     let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
     let examples =
@@ -99,8 +104,13 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let trained = intent::train(&examples, &|done| steps.show("training the intents", done));
     let worst_confusions = worst_confusions(&examples, &trained);
 
-    let feelings = match &args.sentiment_data {
-        Some(data) => Some(train_feelings(data, home, &encoder, &steps)?),
+    let lessons = match &args.sentiment_data {
+        Some(data) => Some(comments::read_comments(data, "train")?),
+        None if home.other_encoder().is_some() && !has_feelings(&out, &encoder) => Some(taught(home, &texts, &steps)?),
+        None => None,
+    };
+    let feelings = match lessons {
+        Some(lessons) => Some(train_feelings(&lessons, home, &encoder, &steps)?),
         None => None,
     };
     steps.finish();
@@ -131,14 +141,32 @@ fn encode<S: AsRef<str>>(encoder: &Encoder, texts: &[S], what: &str, steps: &Ste
     Ok(encoder.encode_all(texts, |done| steps.show(what, done as f32 / texts.len() as f32))?)
 }
 
+/// Whether feelings have been trained for this encoder.
+fn has_feelings(folder: &Path, encoder: &Encoder) -> bool {
+    let mood = file::load::<MoodHead>(encoder.identity(), &folder.join(MOOD_FILE));
+    let unhappiness = file::load::<UnhappinessHead>(encoder.identity(), &folder.join(UNHAPPINESS_FILE));
+    mood.is_ok() && unhappiness.is_ok()
+}
+
+/// What Rapport's own heads read in everything that there is to train on.
+fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec<RawComment>> {
+    let own = home.models().join("training");
+    let messages = comments::read_messages(&own.join("sentiment.csv"))?;
+    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
+    let mut texts: Vec<String> = messages.into_iter().map(|message| message.text).collect();
+    texts.extend(customer_turns(&dialogues).into_iter().map(str::to_owned));
+    texts.extend_from_slice(examples);
+    let count = texts.len();
+    taught::comments(texts, home, |done| steps.show("reading with Rapport's own heads", done as f32 / count as f32))
+}
+
 fn train_feelings(
-    data: &Path,
+    comments: &[RawComment],
     home: &Home,
     encoder: &Encoder,
     steps: &Steps,
 ) -> anyhow::Result<(TrainedMood, unhappiness::TrainedUnhappiness)> {
     let own = home.models().join("training");
-    let comments = comments::read_comments(data, "train")?;
     let messages = comments::read_messages(&own.join("sentiment.csv"))?;
     let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
     let comment_texts: Vec<&str> = comments.iter().map(|comment| comment.text.as_str()).collect();
@@ -149,7 +177,7 @@ fn train_feelings(
     let turn_vectors = encode(encoder, &turn_texts, "encoding dialogues", steps)?;
 
     let mood = mood::train(
-        &with_vectors(&comments, &comment_vectors),
+        &with_vectors(comments, &comment_vectors),
         &messages.iter().zip(&message_vectors).map(message).collect::<Vec<_>>(),
         &comments::emotion_names(),
         &|done| steps.show("training the moods", done),

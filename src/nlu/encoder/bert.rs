@@ -1,24 +1,25 @@
-//! The neural model itself: all-MiniLM-L6-v2, defined by rust-bert, on libtorch.
+//! The neural model itself: an encoder of BERT's family, defined by rust-bert, on libtorch.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rust_bert::Activation;
-use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
+use rust_bert::bert::{BertEmbeddings, BertModel};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
+use super::files::EncoderFiles;
 use super::forward::Forward;
+use super::shape::{Pooling, Shape};
 use super::{StartError, Vector};
-
-/// Numbers in a vector.
-pub const DIMENSIONS: usize = 384;
 
 /// Runs of each precision at start: enough that one hiccup does not decide, unless the
 /// machine is so busy that starting matters more than the choice.
 const TRIALS: usize = 12;
 const TRIAL_TIME: Duration = Duration::from_millis(250);
+
+/// What published weights have before their names.
+const PREFIXES: [&str; 3] = ["", "bert.", "roberta."];
 
 /// The numbers that the model computes with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -53,6 +54,8 @@ pub(super) enum Occasion {
 
 pub(super) struct Bert {
     forward: Forward,
+    pooling: Pooling,
+    dimensions: usize,
     speed: Speed,
     threads: i32,
 }
@@ -61,14 +64,16 @@ impl Bert {
     /// Runs on the thread that will own the model; libtorch counts its threads for the
     /// whole process, but only this thread has work for them.
     pub(super) fn load(
-        weights: &Path,
+        files: &EncoderFiles,
         precision: Precision,
         threads: usize,
         warm_up: &[Vec<u32>],
     ) -> Result<Self, StartError> {
-        let weights = read(weights)?;
+        let weights = read(&files.weights, &files.shape)?;
         let loaded = |kind| Self {
-            forward: Forward::of(&weights, kind),
+            forward: Forward::of(&weights, &files.shape, kind),
+            pooling: files.shape.pooling,
+            dimensions: files.shape.dimensions,
             speed: Speed { precision, fp32_ms: 0.0, bf16_ms: 0.0 },
             threads: if threads == 0 { cores() } else { i32::try_from(threads).unwrap_or(i32::MAX) },
         };
@@ -110,17 +115,24 @@ impl Bert {
         self.pass(batch)
     }
 
-    /// Each text gets the mean of its tokens' outputs, scaled to length 1.
+    /// Each text gets the mean of its tokens' outputs, or the first of them, scaled to
+    /// length 1.
     fn pass(&self, batch: &[Vec<u32>]) -> Vec<Vector> {
         let _no_grad = tch::no_grad_guard();
         // Single precision for the mean: in bfloat16 it would lose a digit.
         let outputs = self.forward.run(batch).to_kind(Kind::Float).contiguous();
         let outputs = Vec::<f32>::try_from(outputs.view([-1])).expect("a flat float tensor: this is a bug");
-        let mut tokens = outputs.chunks_exact(DIMENSIONS);
+        let mut tokens = outputs.chunks_exact(self.dimensions);
         let vector = |text: &Vec<u32>| {
-            let mut sum = vec![0.0; DIMENSIONS];
-            for token in tokens.by_ref().take(text.len()) {
-                sum.iter_mut().zip(token).for_each(|(sum, output)| *sum += output);
+            let pooled = match self.pooling {
+                Pooling::Mean => text.len(),
+                Pooling::First => 1,
+            };
+            let mut sum = vec![0.0; self.dimensions];
+            for (place, token) in tokens.by_ref().take(text.len()).enumerate() {
+                if place < pooled {
+                    sum.iter_mut().zip(token).for_each(|(sum, output)| *sum += output);
+                }
             }
             // The length of the sum is divided out, and the number of tokens with it.
             normalised(&sum)
@@ -146,14 +158,27 @@ impl Bert {
     }
 }
 
-/// The published weights by name, as rust-bert's definition of the network wants them.
-fn read(path: &Path) -> Result<HashMap<String, Tensor>, StartError> {
-    let mut store = VarStore::new(Device::Cpu);
-    BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &config(), false);
-    store
-        .load(path)
-        .map_err(|error| StartError::Weights { path: path.display().to_string(), reason: error.to_string() })?;
-    Ok(store.variables())
+/// The weights by rust-bert's names. Published files may put the family's name before them.
+pub(super) fn read(path: &Path, shape: &Shape) -> Result<HashMap<String, Tensor>, StartError> {
+    let unfit = |reason: String| StartError::Weights { path: path.display().to_string(), reason };
+    let store = VarStore::new(Device::Cpu);
+    BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &shape.for_rust_bert(), false);
+    let mut there: HashMap<String, Tensor> =
+        Tensor::read_safetensors(path).map_err(|error| unfit(error.to_string()))?.into_iter().collect();
+    let mut weights = HashMap::new();
+    for (name, expected) in store.variables() {
+        let found = PREFIXES.iter().find_map(|prefix| there.remove(&format!("{prefix}{name}")));
+        let found = found.ok_or_else(|| unfit(format!("there is no {name}")))?;
+        if found.size() != expected.size() {
+            return Err(unfit(format!(
+                "{name} is {:?} where config.json asks for {:?}",
+                found.size(),
+                expected.size()
+            )));
+        }
+        weights.insert(name, found.to_kind(Kind::Float));
+    }
+    Ok(weights)
 }
 
 fn cores() -> i32 {
@@ -163,26 +188,4 @@ fn cores() -> i32 {
 fn normalised(sum: &[f32]) -> Vector {
     let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
     sum.iter().map(|x| x / length).collect()
-}
-
-/// The architecture of all-MiniLM-L6-v2, as published with its weights.
-pub(super) fn config() -> BertConfig {
-    BertConfig {
-        hidden_act: Activation::gelu,
-        attention_probs_dropout_prob: 0.0,
-        hidden_dropout_prob: 0.0,
-        hidden_size: DIMENSIONS as i64,
-        initializer_range: 0.02,
-        intermediate_size: 1536,
-        max_position_embeddings: 512,
-        num_attention_heads: 12,
-        num_hidden_layers: 6,
-        type_vocab_size: 2,
-        vocab_size: 30522,
-        output_attentions: None,
-        output_hidden_states: None,
-        is_decoder: None,
-        id2label: None,
-        label2id: None,
-    }
 }

@@ -1,4 +1,8 @@
-//! The encoder's files: found, and proved to be the ones that the manifest names.
+//! The encoder's files: found, and proved to be what they should be.
+//!
+//! The encoder that set-up fetches must be the one that the manifest names. One that the
+//! configuration names instead is taken as it is; its files' hashes are its identity, so
+//! that heads and vectors of another are never taken for its own.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,24 +11,34 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::shape::{DESCRIPTIONS, Shape};
+use crate::base::home::Home;
+
 const LINK: &str = "models/encoder";
 const WEIGHTS: &str = "model.safetensors";
 const TOKENIZER: &str = "tokenizer.json";
 
-/// Paths of the verified files.
+/// The verified files, and what they hold.
 #[derive(Clone, Debug)]
 pub struct EncoderFiles {
+    pub name: String,
     pub weights: PathBuf,
     pub tokenizer: PathBuf,
-    /// The weights' sha256.
+    /// A sha256: the weights' of a published encoder, that of all its files of another.
     pub identity: String,
+    pub shape: Shape,
+    /// The weights, in bytes.
+    pub bytes: u64,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     #[error("the manifest {path} cannot be read: {reason}")]
     Manifest { path: String, reason: String },
-    #[error("the model file {path} is missing: `make setup` fetches it")]
+    #[error(
+        "the model file {path} is missing: `make setup` fetches Rapport's own encoder; another one needs \
+         config.json, tokenizer.json and model.safetensors in its folder"
+    )]
     Missing { path: String },
     #[error(
         "the model file {path} is not the one that was published (sha256 {found}, expected {expected}): \
@@ -33,6 +47,11 @@ pub enum FilesError {
     WrongHash { path: String, found: String, expected: String },
     #[error("the model file {path} cannot be read: {source}")]
     Unreadable { path: String, source: io::Error },
+    #[error(
+        "this encoder cannot be run, by {path}: {expected}. Name a sentence encoder of the families BERT, RoBERTa \
+         or XLM-RoBERTa in `model.encoder`"
+    )]
+    Unsupported { path: String, expected: String },
 }
 
 #[derive(Deserialize)]
@@ -43,6 +62,8 @@ struct Manifest {
 
 #[derive(Deserialize)]
 struct Model {
+    #[serde(default)]
+    name: String,
     #[serde(default)]
     link: String,
     #[serde(default)]
@@ -61,41 +82,89 @@ struct Listed {
     sha256: String,
 }
 
+/// What the manifest says of the encoder that set-up fetches.
+struct Published {
+    name: String,
+    weights: String,
+    tokenizer: String,
+}
+
 impl EncoderFiles {
-    /// Finds the files beside `models_dir/manifest.toml` and compares their hashes; reads
-    /// 90 MB, which takes less than 0.1 s from the page cache.
-    pub fn verified(models_dir: &Path) -> Result<Self, FilesError> {
-        let manifest = models_dir.join("manifest.toml");
-        let unreadable = |reason: String| FilesError::Manifest { path: manifest.display().to_string(), reason };
-        let text = std::fs::read_to_string(&manifest).map_err(|error| unreadable(error.to_string()))?;
-        let parsed: Manifest = toml::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-        let listed = |name: &str| {
-            let encoder = parsed.model.iter().filter(|model| model.link == LINK);
-            let mut files = encoder.flat_map(|model| &model.package).flat_map(|package| &package.file);
-            files
-                .find(|file| file.path == name)
-                .ok_or_else(|| unreadable(format!("it names no {name} for the model linked at {LINK}")))
+    /// Finds the files of the configured encoder and hashes them: 90 MB take less than
+    /// 0.1 s from the page cache.
+    pub fn verified(home: &Home) -> Result<Self, FilesError> {
+        let folder = home.encoder();
+        let (weights, tokenizer) = (folder.join(WEIGHTS), folder.join(TOKENIZER));
+        let published = Published::read(&home.models().join("manifest.toml"))?;
+        let (name, identity) = if home.other_encoder().is_none() {
+            expect(&tokenizer, &published.tokenizer)?;
+            expect(&weights, &published.weights)?;
+            (published.name, published.weights)
+        } else {
+            let hashes = [hash(&tokenizer)?, hash(&weights)?];
+            if hashes == [published.tokenizer, published.weights.clone()] {
+                (published.name, published.weights)
+            } else {
+                (name_of(&folder), identity(&folder, hashes)?)
+            }
         };
-        let folder = models_dir.join("encoder");
-        let weights = folder.join(WEIGHTS);
-        let tokenizer = folder.join(TOKENIZER);
-        verify(&tokenizer, &listed(TOKENIZER)?.sha256)?;
-        let identity = listed(WEIGHTS)?.sha256.clone();
-        verify(&weights, &identity)?;
-        Ok(Self { weights, tokenizer, identity })
+        let bytes = std::fs::metadata(&weights)
+            .map_err(|source| FilesError::Unreadable { path: weights.display().to_string(), source })?
+            .len();
+        Ok(Self { name, shape: Shape::read(&folder)?, weights, tokenizer, identity, bytes })
     }
 }
 
-fn verify(path: &Path, expected: &str) -> Result<(), FilesError> {
-    let name = path.display().to_string();
-    let found = sha256(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => FilesError::Missing { path: name.clone() },
-        _ => FilesError::Unreadable { path: name.clone(), source },
-    })?;
+impl Published {
+    fn read(manifest: &Path) -> Result<Self, FilesError> {
+        let unreadable = |reason: String| FilesError::Manifest { path: manifest.display().to_string(), reason };
+        let text = std::fs::read_to_string(manifest).map_err(|error| unreadable(error.to_string()))?;
+        let parsed: Manifest = toml::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+        let model = parsed.model.iter().find(|model| model.link == LINK);
+        let model = model.ok_or_else(|| unreadable(format!("it names no model linked at {LINK}")))?;
+        let listed = |name: &str| {
+            let mut files = model.package.iter().flat_map(|package| &package.file);
+            let file = files.find(|file| file.path == name);
+            file.map(|file| file.sha256.clone())
+                .ok_or_else(|| unreadable(format!("it names no {name} for the model linked at {LINK}")))
+        };
+        Ok(Self { name: model.name.clone(), weights: listed(WEIGHTS)?, tokenizer: listed(TOKENIZER)? })
+    }
+}
+
+/// An encoder is called by its folder.
+fn name_of(folder: &Path) -> String {
+    folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Everything that a vector depends on.
+fn identity(folder: &Path, hashes: [String; 2]) -> Result<String, FilesError> {
+    let mut all = Sha256::new().chain_update(hashes.concat());
+    for name in DESCRIPTIONS {
+        let path = folder.join(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => all.update(Sha256::digest(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => all.update([0]),
+            Err(source) => return Err(FilesError::Unreadable { path: path.display().to_string(), source }),
+        }
+    }
+    Ok(hex::encode(all.finalize()))
+}
+
+fn expect(path: &Path, expected: &str) -> Result<(), FilesError> {
+    let found = hash(path)?;
     if found == expected {
         return Ok(());
     }
-    Err(FilesError::WrongHash { path: name, found, expected: expected.to_owned() })
+    Err(FilesError::WrongHash { path: path.display().to_string(), found, expected: expected.to_owned() })
+}
+
+fn hash(path: &Path) -> Result<String, FilesError> {
+    let name = path.display().to_string();
+    sha256(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => FilesError::Missing { path: name },
+        _ => FilesError::Unreadable { path: name, source },
+    })
 }
 
 fn sha256(path: &Path) -> io::Result<String> {

@@ -9,10 +9,7 @@ use std::collections::HashMap;
 
 use tch::{Device, Kind, Tensor};
 
-/// Layers, attention heads and the layer norm's epsilon of all-MiniLM-L6-v2.
-const LAYERS: usize = 6;
-const HEADS: i64 = 12;
-const EPSILON: f64 = 1e-12;
+use super::shape::{Act, Shape};
 
 /// A batch of several lengths has a multiple of so many rows: oneDNN compiles and keeps
 /// code for each number of rows that it meets.
@@ -27,10 +24,14 @@ pub(super) struct Forward {
     positions: Tensor,
     norm: Norm,
     layers: Vec<Layer>,
+    /// The row of `positions` that belongs to a text's first token.
+    first_position: i64,
     kind: Kind,
 }
 
 struct Layer {
+    heads: i64,
+    activation: Act,
     query_key_value: Linear,
     attended: Linear,
     attended_norm: Norm,
@@ -47,18 +48,23 @@ struct Linear {
 struct Norm {
     weight: Tensor,
     bias: Tensor,
+    epsilon: f64,
 }
 
 impl Forward {
-    /// Takes the weights by the names under which they are published, as `kind`.
+    /// Takes the weights by rust-bert's names for them, as `kind`.
     ///
     /// # Panics
     /// If one is missing: rust-bert has named them all.
-    pub(super) fn of(weights: &HashMap<String, Tensor>, kind: Kind) -> Self {
+    pub(super) fn of(weights: &HashMap<String, Tensor>, shape: &Shape, kind: Kind) -> Self {
         let take = |name: &str| weights[name].detach().to_kind(kind);
         let linear =
             |name: String| Linear { weight: take(&format!("{name}.weight")), bias: take(&format!("{name}.bias")) };
-        let norm = |name: String| Norm { weight: take(&format!("{name}.weight")), bias: take(&format!("{name}.bias")) };
+        let norm = |name: String| Norm {
+            weight: take(&format!("{name}.weight")),
+            bias: take(&format!("{name}.bias")),
+            epsilon: shape.epsilon,
+        };
         let layer = |number: usize| {
             let name = |part: &str| format!("encoder.layer.{number}.{part}");
             let joined = |end: &str| {
@@ -66,6 +72,8 @@ impl Forward {
                 Tensor::cat(&parts.map(|part| take(&name(&format!("attention.self.{part}.{end}")))), 0)
             };
             Layer {
+                heads: to_i64(shape.heads),
+                activation: shape.activation,
                 query_key_value: Linear { weight: joined("weight"), bias: joined("bias") },
                 attended: linear(name("attention.output.dense")),
                 attended_norm: norm(name("attention.output.LayerNorm")),
@@ -79,7 +87,8 @@ impl Forward {
             words: take("embeddings.word_embeddings.weight"),
             positions: (weights["embeddings.position_embeddings.weight"].detach() + kind_of_token).to_kind(kind),
             norm: norm("embeddings.LayerNorm".to_owned()),
-            layers: (0..LAYERS).map(layer).collect(),
+            layers: (0..shape.layers).map(layer).collect(),
+            first_position: to_i64(shape.first_position),
             kind,
         }
     }
@@ -89,7 +98,8 @@ impl Forward {
     pub(super) fn run(&self, texts: &[Vec<u32>]) -> Tensor {
         let square = Square::of(texts, self.kind);
         let mut ids: Vec<i64> = texts.iter().flatten().map(|&id| i64::from(id)).collect();
-        let mut places: Vec<i64> = texts.iter().flat_map(|text| 0..to_i64(text.len())).collect();
+        let places_of = |text: &Vec<u32>| self.first_position..self.first_position + to_i64(text.len());
+        let mut places: Vec<i64> = texts.iter().flat_map(places_of).collect();
         ids.resize(square.rows, 0);
         places.resize(square.rows, 0);
         let words = self.words.index_select(0, &Tensor::from_slice(&ids));
@@ -169,13 +179,13 @@ impl Layer {
         let parts = square.lay_out(self.query_key_value.apply(hidden));
         let (texts, tokens, width) = parts.size3().expect("laid out in three dimensions: this is a bug");
         // Three × texts × heads × tokens × width of a head.
-        let parts = parts.view([texts, tokens, 3, HEADS, width / 3 / HEADS]).permute([2, 0, 3, 1, 4]);
+        let parts = parts.view([texts, tokens, 3, self.heads, width / 3 / self.heads]).permute([2, 0, 3, 1, 4]);
         let (query, key, value) = (parts.get(0), parts.get(1), parts.get(2));
         let bias = Some(&square.bias);
         let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, 0.0, false, None::<f64>);
         let attended = square.collect(&attended.transpose(1, 2));
         let hidden = self.attended_norm.apply(&(self.attended.apply(&attended) + hidden));
-        let widened = self.widened.apply(&hidden).gelu("none");
+        let widened = self.activation.apply(&self.widened.apply(&hidden));
         self.output_norm.apply(&(self.narrowed.apply(&widened) + hidden))
     }
 }
@@ -189,7 +199,17 @@ impl Linear {
 impl Norm {
     fn apply(&self, input: &Tensor) -> Tensor {
         let width = self.weight.size1().expect("a norm's weights are a row: this is a bug");
-        input.layer_norm([width], Some(&self.weight), Some(&self.bias), EPSILON, false)
+        input.layer_norm([width], Some(&self.weight), Some(&self.bias), self.epsilon, false)
+    }
+}
+
+impl Act {
+    fn apply(self, input: &Tensor) -> Tensor {
+        match self {
+            Act::Gelu => input.gelu("none"),
+            Act::GeluTanh => input.gelu("tanh"),
+            Act::Relu => input.relu(),
+        }
     }
 }
 

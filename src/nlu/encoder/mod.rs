@@ -1,4 +1,5 @@
-//! The encoder: text in, a vector of 384 numbers out.
+//! The encoder: text in, a vector out. It is a folder: all-MiniLM-L6-v2 with its 384 numbers a
+//! vector, or another of BERT's family that the configuration names.
 //!
 //! One thread owns the neural model. Askers turn their text into tokens themselves, put
 //! them into a bounded queue and wait; the thread takes whatever queued while it was busy,
@@ -13,24 +14,26 @@ mod bert;
 mod files;
 mod forward;
 mod queue;
+mod shape;
 mod tokens;
+pub mod trial;
 mod worker;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-pub use bert::{DIMENSIONS, Precision, Speed};
+pub use bert::{Precision, Speed};
 pub use files::{EncoderFiles, FilesError};
-pub use tokens::MAX_TOKENS;
+pub use shape::{Pooling, Shape};
 
+use crate::base::home::Home;
 use ahead::{Ahead, Answer};
 use queue::{BulkJob, LiveJob, Queue, Refused};
 use tokens::Tokens;
 
-/// A text's meaning: [`DIMENSIONS`] numbers of Euclidean length 1, so that the dot product
-/// of two is their cosine.
+/// A text's meaning: numbers of Euclidean length 1, as many as the encoder's
+/// [`Shape::dimensions`]; the dot product of two is their cosine.
 pub type Vector = Vec<f32>;
 
 /// Padded tokens in one low-priority batch: about 50 ms of work on two cores, the longest
@@ -59,9 +62,9 @@ impl Default for EncoderOptions {
 pub enum StartError {
     #[error(transparent)]
     Files(#[from] FilesError),
-    #[error("the tokenizer {path} cannot be read: {reason}; fetch it again with `make setup`")]
+    #[error("the tokenizer {path} cannot be read: {reason}; fetch Rapport's own again with `make setup`")]
     Tokenizer { path: String, reason: String },
-    #[error("the weights {path} cannot be loaded: {reason}; fetch them again with `make setup`")]
+    #[error("the weights {path} cannot be loaded: {reason}; fetch Rapport's own again with `make setup`")]
     Weights { path: String, reason: String },
     #[error("the encoder's thread cannot be started: {0}")]
     Thread(#[from] std::io::Error),
@@ -89,7 +92,7 @@ struct Shared {
     queue: Arc<Queue>,
     ahead: Ahead,
     tokens: Tokens,
-    identity: String,
+    files: EncoderFiles,
     speed: Speed,
 }
 
@@ -100,17 +103,17 @@ impl Drop for Shared {
 }
 
 impl Encoder {
-    /// Verifies and loads `models_dir/encoder`, warms it up, and returns once it is ready.
+    /// Verifies and loads the configured encoder, warms it up, and returns once it is ready.
     /// Takes about a second and blocks.
-    pub fn start(models_dir: &Path, options: EncoderOptions) -> Result<Self, StartError> {
-        let files = EncoderFiles::verified(models_dir)?;
-        let tokens = Tokens::load(&files.tokenizer)?;
+    pub fn start(home: &Home, options: EncoderOptions) -> Result<Self, StartError> {
+        let files = EncoderFiles::verified(home)?;
+        let tokens = Tokens::load(&files)?;
         let queue = Arc::new(Queue::new(options.queue, options.max_batch_tokens));
         let (ready, loaded) = std::sync::mpsc::sync_channel(1);
-        let weights = files.weights.clone();
+        let to_load = files.clone();
         let warm_up = tokens.warm_up_texts();
         worker::spawn(Arc::clone(&queue), move || {
-            let model = bert::Bert::load(&weights, options.precision, options.threads, &warm_up);
+            let model = bert::Bert::load(&to_load, options.precision, options.threads, &warm_up);
             match model {
                 Ok(model) => {
                     let _ = ready.send(Ok(model.speed()));
@@ -124,11 +127,9 @@ impl Encoder {
         })?;
         let speed = loaded.recv().map_err(|_| StartError::Died)??;
         tracing::info!(
-            precision = ?speed.precision, fp32_ms = speed.fp32_ms, bf16_ms = speed.bf16_ms, "encoder ready"
+            encoder = files.name, precision = ?speed.precision, fp32_ms = speed.fp32_ms, bf16_ms = speed.bf16_ms, "encoder ready"
         );
-        Ok(Self {
-            shared: Arc::new(Shared { queue, ahead: Ahead::default(), tokens, identity: files.identity, speed }),
-        })
+        Ok(Self { shared: Arc::new(Shared { queue, ahead: Ahead::default(), tokens, files, speed }) })
     }
 
     /// Begins to encode a text that [`Encoder::encode`] will be asked for in a moment. A
@@ -139,7 +140,7 @@ impl Encoder {
         }
     }
 
-    /// The vector of one text, of which the first [`MAX_TOKENS`] tokens count.
+    /// The vector of one text, of which the first [`Shape::max_tokens`] count.
     pub async fn encode(&self, text: &str) -> Result<Vector, EncodeError> {
         let answer = match self.shared.ahead.take(text) {
             Some(answer) => answer,
@@ -200,9 +201,23 @@ impl Encoder {
         self.shared.tokens.is_word(word)
     }
 
-    /// The sha256 of the weights: heads trained on another encoder's vectors are worthless.
+    /// A hash of what its vectors depend on: heads trained on another encoder's are worthless.
     pub fn identity(&self) -> &str {
-        &self.shared.identity
+        &self.shared.files.identity
+    }
+
+    /// Which encoder it is.
+    pub fn name(&self) -> &str {
+        &self.shared.files.name
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shared.files.shape
+    }
+
+    /// The size of its weights, in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.shared.files.bytes
     }
 
     /// What was measured at start, and what was chosen.
@@ -216,6 +231,8 @@ impl Encoder {
     }
 }
 
+#[cfg(test)]
+mod other;
 #[cfg(test)]
 mod real;
 #[cfg(test)]

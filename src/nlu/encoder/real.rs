@@ -1,5 +1,7 @@
 //! Tests of the real model; they need `make setup`, as every test run has done.
 
+use std::path::Path;
+
 use crate::base::home::Home;
 use crate::nlu::heads::numbers::dot;
 
@@ -7,8 +9,7 @@ use super::*;
 
 fn start(precision: Precision) -> Encoder {
     let home = Home::find().expect("tests run in the clone");
-    Encoder::start(&home.models(), EncoderOptions { precision, ..EncoderOptions::default() })
-        .expect("`make setup` was run")
+    Encoder::start(&home, EncoderOptions { precision, ..EncoderOptions::default() }).expect("`make setup` was run")
 }
 
 const TEXTS: [&str; 6] = [
@@ -25,7 +26,7 @@ fn meaning_batches_and_precision() {
     let exact = start(Precision::Fp32);
     let vectors = exact.encode_all(&TEXTS, |_| ()).unwrap();
     for vector in &vectors {
-        assert_eq!(vector.len(), DIMENSIONS);
+        assert_eq!(vector.len(), exact.shape().dimensions);
         assert!((dot(vector, vector) - 1.0).abs() < 1e-4);
     }
     // The same is meant, in other words; and something else.
@@ -43,28 +44,6 @@ fn meaning_batches_and_precision() {
 }
 
 #[test]
-fn a_pass_computes_what_rust_berts_own_does() {
-    use rust_bert::bert::{BertEmbeddings, BertModel};
-    use tch::{Device, Kind, Tensor, nn::VarStore};
-
-    let home = Home::find().expect("tests run in the clone");
-    let mut store = VarStore::new(Device::Cpu);
-    let theirs = BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &super::bert::config(), false);
-    store.load(home.models().join("encoder/model.safetensors")).unwrap();
-    let ours = super::forward::Forward::of(&store.variables(), Kind::Float);
-
-    let _no_grad = tch::no_grad_guard();
-    let ids = Tensor::from_slice(&[101i64, 2073, 2003, 2026, 20463, 102, 101, 7592, 102, 0, 0, 0]).view([2, 6]);
-    let mask = Tensor::from_slice(&[1i64, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]).view([2, 6]);
-    let expected = theirs.forward_t(Some(&ids), Some(&mask), None, None, None, None, None, false).unwrap().hidden_state;
-    // What stands at padding means nothing.
-    let expected = Tensor::cat(&[expected.get(0), expected.get(1).narrow(0, 0, 3)], 0);
-    let texts = [vec![101, 2073, 2003, 2026, 20463, 102], vec![101, 7592, 102]];
-    let apart = (ours.run(&texts).narrow(0, 0, 9) - &expected).abs();
-    assert!(apart.max().double_value(&[]) < 1e-4);
-}
-
-#[test]
 fn long_text_is_cut_and_does_no_harm() {
     let encoder = start(Precision::Bf16);
     let long = "lorem ipsum ".repeat(6000);
@@ -77,15 +56,18 @@ fn long_text_is_cut_and_does_no_harm() {
 fn broken(spoil: impl Fn(&Path)) -> String {
     let home = Home::find().expect("tests run in the clone");
     let folder = tempfile::tempdir().unwrap();
-    std::fs::copy(home.models().join("manifest.toml"), folder.path().join("manifest.toml")).unwrap();
-    let encoder = folder.path().join("encoder");
-    std::fs::create_dir(&encoder).unwrap();
-    for name in ["model.safetensors", "tokenizer.json"] {
+    let encoder = folder.path().join("models/encoder");
+    std::fs::create_dir_all(&encoder).unwrap();
+    std::fs::copy(home.models().join("manifest.toml"), folder.path().join("models/manifest.toml")).unwrap();
+    for name in ["config.json", "model.safetensors", "tokenizer.json"] {
         let original = std::fs::canonicalize(home.models().join("encoder").join(name)).unwrap();
         std::os::unix::fs::symlink(original, encoder.join(name)).unwrap();
     }
     spoil(&encoder);
-    Encoder::start(folder.path(), EncoderOptions::default()).err().expect("a broken model starts nothing").to_string()
+    Encoder::start(&Home::at(folder.path()), EncoderOptions::default())
+        .err()
+        .expect("a broken model starts nothing")
+        .to_string()
 }
 
 #[test]

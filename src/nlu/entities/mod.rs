@@ -5,15 +5,13 @@
 //! written and the shop's vocabulary. It must not know the clock, whether an order exists, or
 //! what a message wants with what it names.
 
-mod boundary;
 mod date;
-mod email;
 mod found;
 mod lexicon;
 mod money;
 mod numerals;
 mod order_number;
-mod phone;
+mod personal;
 mod product;
 mod spelling;
 
@@ -34,11 +32,10 @@ const MAX_BYTES: usize = 8_000;
 /// resolved against `today`, the writer's day.
 pub fn find(text: &str, today: Date, lexicon: &Lexicon) -> Vec<Entity> {
     let text = &text[..text.floor_char_boundary(MAX_BYTES)];
-    let mut claims = email::find(text);
+    let mut claims = personal::find(text);
     claims.extend(order_number::find(text, &lexicon.orders));
     claims.extend(date::find(text, today));
     claims.extend(money::find(text, &lexicon.currency));
-    claims.extend(phone::find(text));
     claims.extend(product::find(text, &lexicon.products));
     found::settle(text, claims)
 }

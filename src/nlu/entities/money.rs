@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::boundary;
 use super::found::Found;
 use super::numerals;
+use crate::base::boundary;
 use crate::domain::analysis::EntityType;
 
 const NUMBER: &str =

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use regex::{Captures, Regex};
 
-use super::boundary;
 use super::found::Found;
 use super::lexicon::OrderPattern;
+use crate::base::boundary;
 use crate::domain::analysis::EntityType;
 
 /// An `OrderPattern`, compiled.

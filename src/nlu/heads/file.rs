@@ -4,6 +4,7 @@
 //! heads or the new ones, never half of them.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use half::f16;
@@ -60,7 +61,10 @@ pub fn save<H: Stored>(head: &H, encoder: &str, path: &Path) -> Result<(), HeadF
 
 pub fn load<H: Stored>(encoder: &str, path: &Path) -> Result<H, HeadFileError> {
     let failed = |reason: String| HeadFileError { path: path.display().to_string(), reason };
-    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => failed("there are none yet for this encoder".to_owned()),
+        _ => failed(error.to_string()),
+    })?;
     let contents = Contents::from_bytes(&bytes).map_err(failed)?;
     let format = contents.text("format").map_err(failed)?;
     if format != FORMAT {
@@ -154,6 +158,15 @@ impl Contents {
         self.tensors.get(name).map_or(0, |raw| raw.shape.iter().product())
     }
 
+    /// How many numbers each of so many rows has.
+    fn width(&self, name: &str, rows: usize) -> Result<usize, String> {
+        match self.tensors.get(name).map(|raw| raw.shape.as_slice()) {
+            Some(&[height, width]) if height == rows => Ok(width),
+            Some(shape) => Err(format!("{name} is {shape:?} where {rows} rows belong")),
+            None => Err(format!("there is no {name}")),
+        }
+    }
+
     fn f32s(&self, name: &str, count: usize) -> Result<Vec<f32>, String> {
         let raw = self.raw(name, Dtype::F32, count)?;
         finite(name, raw.bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])))
@@ -179,10 +192,13 @@ impl Contents {
         self.put_f32(&format!("{name}.bias"), &model.bias);
     }
 
+    /// The width is that of the encoder's vectors: the file was written for this encoder.
     fn linear(&self, name: &str, classes: usize) -> Result<Linear, String> {
+        let weights = format!("{name}.weights");
+        let width = self.width(&weights, classes)?;
         Ok(Linear {
             classes,
-            weights: self.f16s(&format!("{name}.weights"), classes * crate::nlu::encoder::DIMENSIONS)?,
+            weights: self.f16s(&weights, classes * width)?,
             bias: self.f32s(&format!("{name}.bias"), classes)?,
         })
     }
@@ -237,7 +253,7 @@ impl Stored for IntentHead {
         let labels: Vec<String> = from.noted("labels")?;
         let classes = labels.len();
         let examples = from.length("examples.labels");
-        let dimensions = crate::nlu::encoder::DIMENSIONS;
+        let dimensions = from.width("examples.vectors", examples)?;
         let neighbours = Neighbours {
             dimensions,
             classes,

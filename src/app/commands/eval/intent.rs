@@ -41,9 +41,9 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         validation: args.validation.as_deref().map(table::read).transpose()?.unwrap_or_default(),
         oos: args.oos,
     };
-    let models = home.models();
+    let home = home.clone();
     let work = move || -> anyhow::Result<_> {
-        let encoder = Encoder::start(&models, EncoderOptions::default())?;
+        let encoder = Encoder::start(&home, EncoderOptions::default())?;
         let steps = Steps::default();
         let result = intent::run(&data, &encoder, &|step, share| steps.show(step, share))?;
         steps.finish();

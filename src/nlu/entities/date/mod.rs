@@ -8,7 +8,6 @@ mod written;
 
 use jiff::civil::Date;
 
-use super::boundary;
 use super::found::Found;
 use crate::domain::analysis::EntityType;
 

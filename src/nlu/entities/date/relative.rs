@@ -8,7 +8,8 @@ use jiff::civil::{Date, Weekday};
 use regex::{Captures, Regex};
 
 use super::names::{self, SHORT_WEEKDAY, WEEKDAY};
-use super::{boundary, found, tense};
+use super::{found, tense};
+use crate::base::boundary;
 use crate::nlu::entities::found::Found;
 use crate::nlu::entities::numerals;
 

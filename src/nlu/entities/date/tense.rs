@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::boundary;
+use crate::base::boundary;
 
 /// The day is in the same clause.
 static PAST: LazyLock<Regex> = LazyLock::new(|| {

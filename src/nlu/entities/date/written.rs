@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use regex::{Captures, Regex};
 
 use super::names::{self, MONTH};
-use super::{boundary, found, tense};
+use super::{found, tense};
+use crate::base::boundary;
 use crate::nlu::entities::found::Found;
 
 static ISO: LazyLock<Regex> =

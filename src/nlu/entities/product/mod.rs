@@ -18,10 +18,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::title::{Role, Title};
-use super::boundary;
 use super::found::Found;
 use super::lexicon::ProductName;
 use super::spelling::{self, Word};
+use crate::base::boundary;
 use crate::domain::analysis::EntityType;
 
 /// Words beyond this are not looked at: nobody names products that late, and a huge message

@@ -7,9 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::boundary;
-use super::found::Found;
-use crate::domain::analysis::EntityType;
+use super::{Finding, Kind};
+use crate::base::boundary;
 
 /// Digits in groups, parted by at most a space on each side of a dot, dash or parenthesis.
 static CANDIDATE: LazyLock<Regex> =
@@ -38,8 +37,7 @@ fn compile(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is constant: this is a bug")
 }
 
-pub(super) fn find(text: &str) -> Vec<Found> {
-    let mut all = Vec::new();
+pub(super) fn find(text: &str, all: &mut Vec<Finding>) {
     for candidate in CANDIDATE.find_iter(text) {
         let unopened = candidate.as_str().starts_with('(') && !candidate.as_str().contains(')');
         let start = candidate.start() + usize::from(unopened);
@@ -48,10 +46,9 @@ pub(super) fn find(text: &str) -> Vec<Found> {
             continue;
         }
         if let Some((value, confidence)) = read(&text[span.clone()], boundary::lead(text, start, 40)) {
-            all.push(Found { kind: EntityType::Phone, span, value, confidence });
+            all.push(Finding { kind: Kind::Phone, span, value, scheme: "", confidence });
         }
     }
-    all
 }
 
 /// The normalised number and how sure it is, given what stands before it.
@@ -67,7 +64,7 @@ fn read(written: &str, lead: &str) -> Option<(String, f32)> {
         return (8..=15).contains(&number.len()).then(|| (format!("+{number}"), confidence));
     }
 
-    let other = DATE.is_match(&written) || is_card(&digits) || OTHER_NUMBER.is_match(lead);
+    let other = DATE.is_match(&written) || OTHER_NUMBER.is_match(lead);
     if other || !(8..=15).contains(&digits.len()) {
         return None;
     }
@@ -92,16 +89,6 @@ fn is_glued(text: &str, start: usize, end: usize) -> bool {
     let right = ["@", "€", "$", "£", "%", "eur", "usd", "gbp"].iter().any(|mark| rest.starts_with(mark));
     let code = text[..start].ends_with('-');
     left || right || code || !boundary::stands_alone(text, &(start..end))
-}
-
-/// Payment cards have 13 to 19 digits with a Luhn check digit (ISO/IEC 7812-1).
-fn is_card(digits: &str) -> bool {
-    let mut sum = 0;
-    for (index, digit) in digits.bytes().rev().map(|byte| u32::from(byte - b'0')).enumerate() {
-        let doubled = if index % 2 == 1 { digit * 2 } else { digit };
-        sum += if doubled > 9 { doubled - 9 } else { doubled };
-    }
-    (13..=19).contains(&digits.len()) && sum % 10 == 0
 }
 
 #[cfg(test)]
@@ -133,7 +120,8 @@ mod tests {
     #[case("+1234567890123456", None)]
     #[case("AW-10482", None)]
     fn numbers_are_found(#[case] text: &str, #[case] number: Option<&str>) {
-        let found: Vec<_> = super::find(text).into_iter().map(|found| found.value).collect();
+        let phones = crate::base::privacy::find(text).into_iter().filter(|found| found.kind == super::Kind::Phone);
+        let found: Vec<_> = phones.map(|found| found.value).collect();
         assert_eq!(found, number.into_iter().collect::<Vec<_>>());
     }
 }

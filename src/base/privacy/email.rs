@@ -1,11 +1,10 @@
-//! E-mail addresses, as people type them into a chat. It must not know whose they are.
+//! E-mail addresses, as people type them into a chat.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::found::Found;
-use crate::domain::analysis::EntityType;
+use super::{Finding, Kind};
 
 /// Narrower than RFC 5321: no quoted names and no bare hosts, which in a chat are mistakes.
 /// Both ends are letters, digits or the like, so a sentence's full stop stays outside.
@@ -19,17 +18,15 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is constant: this is a bug")
 });
 
-pub(super) fn find(text: &str) -> Vec<Found> {
-    if !text.contains('@') {
-        return Vec::new();
-    }
-    let address = |found: regex::Match<'_>| Found {
-        kind: EntityType::Email,
+pub(super) fn find(text: &str, all: &mut Vec<Finding>) {
+    let address = |found: regex::Match<'_>| Finding {
+        kind: Kind::Email,
         span: found.range(),
         value: found.as_str().to_lowercase(),
+        scheme: "",
         confidence: 0.99,
     };
-    ADDRESS.find_iter(text).map(address).collect()
+    all.extend(ADDRESS.find_iter(text).map(address));
 }
 
 #[cfg(test)]
@@ -47,7 +44,7 @@ mod tests {
     #[case("2 lamps @ 30.00", &[])]
     #[case("a@@b.com", &[])]
     fn addresses_are_found(#[case] text: &str, #[case] addresses: &[&str]) {
-        let found: Vec<_> = super::find(text).into_iter().map(|found| found.value).collect();
+        let found: Vec<_> = crate::base::privacy::find(text).into_iter().map(|found| found.value).collect();
         assert_eq!(found, addresses);
     }
 }
