@@ -30,6 +30,19 @@ pub struct Thresholds {
     pub slot_tries: u32,
 }
 
+/// How far back an earlier sign of unhappiness counts, in customer messages.
+const RECENT: usize = 4;
+
+impl Thresholds {
+    /// Whether the customer has had enough, by the probability of dissatisfaction now and at
+    /// the earlier messages, the last one first. A calm report of something broken sounds
+    /// unhappy, too, and deserves an answer first: one such message alone must be beyond doubt.
+    pub fn had_enough(&self, p: f32, earlier: impl Iterator<Item = f32>) -> bool {
+        let again = earlier.take(RECENT).any(|before| before >= self.unhappiness_before);
+        p >= self.unhappiness_at_once || (again && p >= self.unhappiness)
+    }
+}
+
 impl Default for Thresholds {
     fn default() -> Self {
         Self {

@@ -29,3 +29,4 @@ mod story;
 mod support;
 mod threads;
 mod webhooks;
+mod written_data;

@@ -1,6 +1,7 @@
 //! `rapport eval`: measures the models on files.
 
 mod answers;
+mod fairness;
 mod intent;
 mod output;
 mod sentiment;
@@ -25,6 +26,7 @@ enum What {
     Intent(intent::Args),
     Sentiment(sentiment::Args),
     Unhappiness(unhappiness::Args),
+    Fairness(fairness::Args),
     Retrieval(eval_retrieval::Args),
     Answers(answers::Args),
 }
@@ -34,6 +36,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         What::Intent(args) => intent::run(args, home).await,
         What::Sentiment(args) => sentiment::run(args, home).await,
         What::Unhappiness(args) => unhappiness::run(args, home).await,
+        What::Fairness(args) => fairness::run(args, home).await,
         What::Answers(args) => answers::run(args, home).await,
         What::Retrieval(args) => retrieval(args, home).await,
     }

@@ -1,5 +1,6 @@
 //! `rapport train`: trains the heads and puts them in place.
 
+mod dissatisfaction;
 mod taught;
 
 use std::collections::HashMap;
@@ -12,15 +13,16 @@ use serde::Serialize;
 
 use super::progress::Steps;
 use crate::base::home::Home;
-use crate::domain::entry::AuthorKind;
 use crate::nlu::encoder::{Encoder, EncoderOptions, Vector};
+use crate::nlu::heads;
 use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
 use crate::nlu::heads::mood::MoodHead;
 use crate::nlu::heads::unhappiness::UnhappinessHead;
-use crate::nlu::training::comments::{self, RawComment, RawDialogue, RawMessage};
+use crate::nlu::training::comments::{self, RawComment, RawMessage};
+use crate::nlu::training::dialogues;
 use crate::nlu::training::intent::{self, IntentExamples, IntentValidation, TrainedIntent};
 use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
-use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
+use crate::nlu::training::unhappiness::UnhappinessValidation;
 use crate::nlu::training::{plain, read_intents};
 
 /// Confusions that are shown.
@@ -37,6 +39,9 @@ pub struct Args {
     /// yet, Rapport's own heads teach them.
     #[arg(long, value_name = "DIR")]
     sentiment_data: Option<PathBuf>,
+    /// Train unhappiness alone, on models/training, with the mood head that is there.
+    #[arg(long, conflicts_with_all = ["sentiment_data", "intents"])]
+    unhappiness: bool,
     /// Where the heads are written (by default models/heads, or heads/ of the shop in the data
     /// directory).
     #[arg(long, value_name = "DIR")]
@@ -48,7 +53,8 @@ pub struct Args {
 
 #[derive(Serialize)]
 struct Report {
-    intent: IntentValidation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intent: Option<IntentValidation>,
     worst_confusions: Vec<Confusion>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mood: Option<MoodValidation>,
@@ -80,8 +86,11 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
 
 fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let began = Instant::now();
-    let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let out = args.out.clone().unwrap_or_else(|| home.heads());
+    if args.unhappiness {
+        return train_unhappiness(home, &out, began);
+    }
+    let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let specs = read_intents(&folder)?;
     let encoder = Encoder::start(home, EncoderOptions::default())?;
 
@@ -109,23 +118,45 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
         None if home.other_encoder().is_some() && !has_feelings(&out, &encoder) => Some(taught(home, &texts, &steps)?),
         None => None,
     };
-    let feelings = match lessons {
-        Some(lessons) => Some(train_feelings(&lessons, home, &encoder, &steps)?),
-        None => None,
+    let (mood, unhappiness) = match lessons {
+        Some(lessons) => {
+            let mood = train_mood(&lessons, home, &encoder, &steps)?;
+            let unhappiness = dissatisfaction::train(home, &encoder, &mood.head, &steps)?;
+            (Some(mood), Some(unhappiness))
+        }
+        None => (None, None),
     };
     steps.finish();
 
     file::save(&trained.head, encoder.identity(), &out.join(INTENT_FILE))?;
-    if let Some((mood, unhappiness)) = &feelings {
+    if let Some(mood) = &mood {
         file::save(&mood.head, encoder.identity(), &out.join(MOOD_FILE))?;
+    }
+    if let Some(unhappiness) = &unhappiness {
         file::save(&unhappiness.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
     }
-    let (mood, unhappiness) = feelings.map(|(mood, unhappiness)| (mood.validation, unhappiness.validation)).unzip();
     Ok(Report {
-        intent: trained.validation,
+        intent: Some(trained.validation),
         worst_confusions,
-        mood,
-        unhappiness,
+        mood: mood.map(|mood| mood.validation),
+        unhappiness: unhappiness.map(|unhappiness| unhappiness.validation),
+        seconds: began.elapsed().as_secs_f64(),
+        written_to: out.display().to_string(),
+    })
+}
+
+fn train_unhappiness(home: &Home, out: &Path, began: Instant) -> anyhow::Result<Report> {
+    let encoder = Encoder::start(home, EncoderOptions::default())?;
+    let steps = Steps::default();
+    let mood: MoodHead = file::load(encoder.identity(), &heads::place(&home.heads_folders(), MOOD_FILE))?;
+    let trained = dissatisfaction::train(home, &encoder, &mood, &steps)?;
+    steps.finish();
+    file::save(&trained.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
+    Ok(Report {
+        intent: None,
+        worst_confusions: Vec::new(),
+        mood: None,
+        unhappiness: Some(trained.validation),
         seconds: began.elapsed().as_secs_f64(),
         written_to: out.display().to_string(),
     })
@@ -152,48 +183,26 @@ fn has_feelings(folder: &Path, encoder: &Encoder) -> bool {
 fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec<RawComment>> {
     let own = home.models().join("training");
     let messages = comments::read_messages(&own.join("sentiment.csv"))?;
-    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
+    let dialogues = dialogues::read_dialogues(&own.join("dialogues.jsonl"))?;
     let mut texts: Vec<String> = messages.into_iter().map(|message| message.text).collect();
-    texts.extend(customer_turns(&dialogues).into_iter().map(str::to_owned));
+    texts.extend(dissatisfaction::customer_turns(&dialogues).into_iter().map(str::to_owned));
     texts.extend_from_slice(examples);
     let count = texts.len();
     taught::comments(texts, home, |done| steps.show("reading with Rapport's own heads", done as f32 / count as f32))
 }
 
-fn train_feelings(
-    comments: &[RawComment],
-    home: &Home,
-    encoder: &Encoder,
-    steps: &Steps,
-) -> anyhow::Result<(TrainedMood, unhappiness::TrainedUnhappiness)> {
-    let own = home.models().join("training");
-    let messages = comments::read_messages(&own.join("sentiment.csv"))?;
-    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
+fn train_mood(comments: &[RawComment], home: &Home, encoder: &Encoder, steps: &Steps) -> anyhow::Result<TrainedMood> {
+    let messages = comments::read_messages(&home.models().join("training/sentiment.csv"))?;
     let comment_texts: Vec<&str> = comments.iter().map(|comment| comment.text.as_str()).collect();
     let message_texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
-    let turn_texts = customer_turns(&dialogues);
     let comment_vectors = encode(encoder, &comment_texts, "encoding comments", steps)?;
     let message_vectors = encode(encoder, &message_texts, "encoding support messages", steps)?;
-    let turn_vectors = encode(encoder, &turn_texts, "encoding dialogues", steps)?;
-
-    let mood = mood::train(
+    Ok(mood::train(
         &with_vectors(comments, &comment_vectors),
         &messages.iter().zip(&message_vectors).map(message).collect::<Vec<_>>(),
         &comments::emotion_names(),
         &|done| steps.show("training the moods", done),
-    );
-    let singles: Vec<Single<'_>> = messages
-        .iter()
-        .zip(&message_vectors)
-        .map(|(message, vector)| Single { vector, unhappy: message.label == crate::domain::SentimentLabel::Negative })
-        .collect();
-    let unhappiness = unhappiness::train(&with_turns(&dialogues, &turn_vectors), &singles, &mood.head);
-    Ok((mood, unhappiness))
-}
-
-fn customer_turns(dialogues: &[RawDialogue]) -> Vec<&str> {
-    let turns = dialogues.iter().flat_map(|dialogue| &dialogue.turns);
-    turns.filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect()
+    ))
 }
 
 fn with_vectors<'a>(comments: &'a [RawComment], vectors: &'a [Vector]) -> Vec<Comment<'a>> {
@@ -209,17 +218,6 @@ fn with_vectors<'a>(comments: &'a [RawComment], vectors: &'a [Vector]) -> Vec<Co
 
 fn message<'a>((message, vector): (&'a RawMessage, &'a Vector)) -> Message<'a> {
     Message { text: &message.text, vector, trade: &message.trade, sentiment: message.label as u32 }
-}
-
-fn with_turns<'a>(dialogues: &'a [RawDialogue], vectors: &'a [Vector]) -> Vec<Dialogue<'a>> {
-    let mut vectors = vectors.iter();
-    let mut turn = |turn: &'a comments::RawTurn| Turn {
-        author: turn.author,
-        text: &turn.text,
-        vector: if turn.author == AuthorKind::Customer { vectors.next().map(Vec::as_slice) } else { None },
-        unhappy: turn.unhappy,
-    };
-    dialogues.iter().map(|dialogue| Dialogue { turns: dialogue.turns.iter().map(&mut turn).collect() }).collect()
 }
 
 fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> Vec<Confusion> {
@@ -246,19 +244,23 @@ fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> V
 }
 
 fn print(report: &Report) {
-    let intent = &report.intent;
-    println!("Intents: {} examples of {} intents, judged by models that had not seen them", intent.n, intent.intents);
-    println!(
-        "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
-        100.0 * intent.accuracy,
-        100.0 * intent.macro_f1,
-        100.0 * intent.ece
-    );
-    if let Some(auroc) = intent.oos_auroc {
+    if let Some(intent) = &report.intent {
         println!(
-            "  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered",
-            100.0 * intent.in_scope_kept
+            "Intents: {} examples of {} intents, judged by models that had not seen them",
+            intent.n, intent.intents
         );
+        println!(
+            "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
+            100.0 * intent.accuracy,
+            100.0 * intent.macro_f1,
+            100.0 * intent.ece
+        );
+        if let Some(auroc) = intent.oos_auroc {
+            println!(
+                "  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered",
+                100.0 * intent.in_scope_kept
+            );
+        }
     }
     if !report.worst_confusions.is_empty() {
         println!("Worst confusions:");

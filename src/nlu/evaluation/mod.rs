@@ -1,5 +1,6 @@
 //! Measuring the heads on data of others: `rapport eval`.
 
+pub mod fairness;
 pub mod intent;
 pub mod sentiment;
 pub mod table;

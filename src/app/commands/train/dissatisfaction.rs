@@ -1,0 +1,54 @@
+//! Trains the unhappiness head, beside the mood head that it reads with.
+
+use super::encode;
+use crate::app::commands::progress::Steps;
+use crate::base::home::Home;
+use crate::domain::SentimentLabel;
+use crate::domain::entry::AuthorKind;
+use crate::nlu::encoder::Encoder;
+use crate::nlu::heads::mood::MoodHead;
+use crate::nlu::training::comments;
+use crate::nlu::training::dialogues::{self, RawDialogue, RawTurn};
+use crate::nlu::training::unhappiness::{self, Dialogue, Single, TrainedUnhappiness, Turn};
+
+/// On the dialogues and messages of models/training. Takes seconds.
+pub fn train(home: &Home, encoder: &Encoder, mood: &MoodHead, steps: &Steps) -> anyhow::Result<TrainedUnhappiness> {
+    let own = home.models().join("training");
+    let messages = comments::read_messages(&own.join("sentiment.csv"))?;
+    let dialogues = dialogues::read_dialogues(&own.join("dialogues.jsonl"))?;
+    let message_texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
+    let message_vectors = encode(encoder, &message_texts, "encoding support messages", steps)?;
+    let turn_vectors = encode(encoder, &customer_turns(&dialogues), "encoding dialogues", steps)?;
+    let singles: Vec<Single<'_>> = messages
+        .iter()
+        .zip(&message_vectors)
+        .map(|(message, vector)| Single {
+            text: &message.text,
+            vector,
+            unhappy: message.label == SentimentLabel::Negative,
+        })
+        .collect();
+    let mut vectors = turn_vectors.iter();
+    let mut vector_of = |turn: &RawTurn| match turn.author {
+        AuthorKind::Customer => vectors.next().map(Vec::as_slice),
+        _ => None,
+    };
+    let mut heard: Vec<Dialogue<'_>> = Vec::with_capacity(dialogues.len());
+    for dialogue in &dialogues {
+        let turns = dialogue.turns.iter().map(|raw| Turn {
+            author: raw.author,
+            text: &raw.text,
+            vector: vector_of(raw),
+            unhappy: raw.unhappy,
+            after: raw.after_min,
+        });
+        heard.push(Dialogue { turns: turns.collect() });
+    }
+    Ok(unhappiness::train(&heard, &singles, mood))
+}
+
+/// What customers say in the dialogues.
+pub fn customer_turns(dialogues: &[RawDialogue]) -> Vec<&str> {
+    let turns = dialogues.iter().flat_map(|dialogue| &dialogue.turns);
+    turns.filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect()
+}
