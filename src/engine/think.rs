@@ -182,7 +182,9 @@ impl Engine {
             .filter_map(|entry| {
                 let text = entry.content.words()?;
                 let failed = entry.author.kind == AuthorKind::Bot && voices.admit_ignorance(text);
-                Some(PastTurn { author: entry.author.kind, text, mood: moods.get(&entry.seq).copied(), failed })
+                let minutes_ago = Some((work.message.at.duration_since(entry.at).as_secs_f32() / 60.0).max(0.0));
+                let mood = moods.get(&entry.seq).copied();
+                Some(PastTurn { author: entry.author.kind, text, mood, failed, minutes_ago })
             })
             .collect();
         let customers = history.iter().filter(|turn| turn.author == AuthorKind::Customer);

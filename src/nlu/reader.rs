@@ -118,6 +118,8 @@ pub struct PastTurn<'a> {
     pub mood: Option<Mood>,
     /// The bot admitted that it did not know.
     pub failed: bool,
+    /// How long before the message that is read now.
+    pub minutes_ago: Option<f32>,
 }
 
 #[derive(Clone, Debug)]
@@ -250,8 +252,14 @@ impl Nlu {
 
 impl<'a> From<&PastTurn<'a>> for Earlier<'a> {
     fn from(turn: &PastTurn<'a>) -> Self {
-        let sentiment = turn.mood.map(|mood| mood.sentiment);
-        Earlier { author: turn.author, text: turn.text, sentiment, failed: turn.failed }
+        Earlier {
+            author: turn.author,
+            text: turn.text,
+            sentiment: turn.mood.map(|mood| mood.sentiment),
+            unhappiness: turn.mood.map(|mood| mood.unhappiness),
+            failed: turn.failed,
+            minutes_ago: turn.minutes_ago,
+        }
     }
 }
 

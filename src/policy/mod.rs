@@ -110,8 +110,6 @@ pub enum Act {
 
 /// The share of the nearest section's confidence from which on the opening goes before it.
 const LITTLE_NEARER: f32 = 0.75;
-/// How far back an earlier sign of unhappiness counts, in customer messages.
-const RECENT_MOODS: usize = 4;
 
 impl Escalation {
     /// All reasons as one line for the agents.
@@ -165,15 +163,10 @@ fn trusted<'a>(situation: &Situation<'a>, at_least: f32) -> Option<&'a IntentSpe
     situation.intent.filter(|_| certain)
 }
 
-/// Whether the customer has had enough. A calm report of something broken sounds unhappy,
-/// too, and deserves an answer first: one such message alone must be beyond doubt.
 fn unhappy(situation: &Situation<'_>) -> bool {
-    let thresholds = situation.thresholds;
-    let p = situation.analysis.unhappiness.p;
     // The last mood is this message's own.
-    let mut earlier = situation.memory.moods.iter().rev().skip(1).take(RECENT_MOODS);
-    let again = earlier.any(|mood| mood.unhappiness >= thresholds.unhappiness_before);
-    p >= thresholds.unhappiness_at_once || (again && p >= thresholds.unhappiness)
+    let earlier = situation.memory.moods.iter().rev().skip(1).map(|mood| mood.unhappiness);
+    situation.thresholds.had_enough(situation.analysis.unhappiness.p, earlier)
 }
 
 fn person_needed(situation: &Situation<'_>, decision: &mut Decision) -> bool {

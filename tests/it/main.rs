@@ -33,3 +33,4 @@ mod support;
 mod teaching;
 mod threads;
 mod webhooks;
+mod written_data;

@@ -74,10 +74,8 @@ pub async fn run(args: Args, home: Home) -> anyhow::Result<()> {
     let speed = encoder.speed();
     let (batch_ms, batch_throughput) = tokio::task::spawn_blocking(move || batches(&encoder, time)).await??;
 
-    let analysis = Analysis {
-        single: compared(&nlu, 1, time).await?,
-        eight_at_once: compared(&nlu, BATCH, time).await?,
-    };
+    let analysis =
+        Analysis { single: compared(&nlu, 1, time).await?, eight_at_once: compared(&nlu, BATCH, time).await? };
     let report = Report { speed, single_ms, batch_ms, batch_throughput, analysis };
     if args.json {
         println!("{}", serde_json::to_string(&report)?);

@@ -2,6 +2,7 @@
 
 mod answers;
 mod emotions;
+mod fairness;
 mod intent;
 mod output;
 mod sentiment;
@@ -27,6 +28,7 @@ enum What {
     Sentiment(sentiment::Args),
     Emotions(emotions::Args),
     Unhappiness(unhappiness::Args),
+    Fairness(fairness::Args),
     Retrieval(eval_retrieval::Args),
     Answers(answers::Args),
 }
@@ -37,6 +39,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         What::Sentiment(args) => sentiment::run(args, home).await,
         What::Emotions(args) => emotions::run(args, home).await,
         What::Unhappiness(args) => unhappiness::run(args, home).await,
+        What::Fairness(args) => fairness::run(args, home).await,
         What::Answers(args) => answers::run(args, home).await,
         What::Retrieval(args) => retrieval(args, home).await,
     }

@@ -1,5 +1,6 @@
 //! `rapport train`: trains the heads and puts them in place.
 
+mod dissatisfaction;
 mod taught;
 
 use std::path::{Path, PathBuf};
@@ -15,17 +16,17 @@ use crate::app::database::{self, open_existing};
 use crate::app::taught::Taught;
 use crate::base::config::Config;
 use crate::base::home::Home;
-use crate::domain::SentimentLabel;
-use crate::domain::entry::AuthorKind;
-use crate::nlu::encoder::{Encoder, EncoderOptions, Encoding, Wanted};
+use crate::nlu::encoder::{Encoder, EncoderOptions};
+use crate::nlu::heads;
 use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
 use crate::nlu::heads::mood::MoodHead;
 use crate::nlu::heads::unhappiness::UnhappinessHead;
-use crate::nlu::training::comments::{self, RawDialogue};
+use crate::nlu::training::comments;
+use crate::nlu::training::dialogues;
 use crate::nlu::training::intent::{IntentValidation, TrainOptions};
 use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
 use crate::nlu::training::shop::{Confusion, Watch, read_outside, train_shop};
-use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
+use crate::nlu::training::unhappiness::UnhappinessValidation;
 use crate::nlu::training::{plain, read_intents};
 
 /// Train the heads from the intents and from what agents taught; a running server takes them
@@ -43,6 +44,9 @@ pub struct Args {
     /// yet, Rapport's own heads teach them.
     #[arg(long, value_name = "DIR")]
     sentiment_data: Option<PathBuf>,
+    /// Train unhappiness alone, on models/training, with the mood head that is there.
+    #[arg(long, conflicts_with_all = ["sentiment_data", "intents"])]
+    unhappiness: bool,
     /// Where the heads are written (by default models/heads, or heads/ of the shop in the data
     /// directory).
     #[arg(long, value_name = "DIR")]
@@ -54,7 +58,8 @@ pub struct Args {
 
 #[derive(Serialize)]
 struct Report {
-    intent: IntentValidation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intent: Option<IntentValidation>,
     worst_confusions: Vec<Confusion>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mood: Option<MoodValidation>,
@@ -84,14 +89,21 @@ pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()>
 
 fn train(args: &Args, home: &Home, by_agents: Taught) -> anyhow::Result<Report> {
     let began = Instant::now();
-    let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let out = args.out.clone().unwrap_or_else(|| home.heads());
+    if args.unhappiness {
+        return train_unhappiness(home, &out, began);
+    }
+    let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let (specs, mut outside) = by_agents.join(read_intents(&folder)?);
     outside.extend(read_outside(&home.models(), &folder));
     let encoder = Encoder::start(home, EncoderOptions::default())?;
 
     let steps = Steps::default();
-    let watch = Watch { show: &|step, done| steps.show(step, done), cancelled: &|| false, threads: TrainOptions::default().threads };
+    let watch = Watch {
+        show: &|step, done| steps.show(step, done),
+        cancelled: &|| false,
+        threads: TrainOptions::default().threads,
+    };
     let trained = train_shop(&encoder, &specs, &outside, &watch)?;
 
     let lessons = match &args.sentiment_data {
@@ -103,24 +115,46 @@ fn train(args: &Args, home: &Home, by_agents: Taught) -> anyhow::Result<Report> 
         }
         None => None,
     };
-    let feelings = match lessons {
-        Some(lessons) => Some(train_feelings(&lessons, home, &encoder, &steps)?),
-        None => None,
+    let (mood, unhappiness) = match lessons {
+        Some(lessons) => {
+            let mood = train_mood(&lessons, home, &encoder, &steps)?;
+            let unhappiness = dissatisfaction::train(home, &encoder, &mood.head, &steps)?;
+            (Some(mood), Some(unhappiness))
+        }
+        None => (None, None),
     };
     steps.finish();
 
     let bytes = trained.to_bytes(&encoder).map_err(anyhow::Error::msg)?;
     file::put_in_place(&bytes, &out.join(INTENT_FILE))?;
-    if let Some((mood, unhappiness)) = &feelings {
+    if let Some(mood) = &mood {
         file::save(&mood.head, encoder.identity(), &out.join(MOOD_FILE))?;
+    }
+    if let Some(unhappiness) = &unhappiness {
         file::save(&unhappiness.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
     }
-    let (mood, unhappiness) = feelings.map(|(mood, unhappiness)| (mood.validation, unhappiness.validation)).unzip();
     Ok(Report {
-        intent: trained.validation,
+        intent: Some(trained.validation),
         worst_confusions: trained.judgement.confusions,
-        mood,
-        unhappiness,
+        mood: mood.map(|mood| mood.validation),
+        unhappiness: unhappiness.map(|unhappiness| unhappiness.validation),
+        seconds: began.elapsed().as_secs_f64(),
+        written_to: out.display().to_string(),
+    })
+}
+
+fn train_unhappiness(home: &Home, out: &Path, began: Instant) -> anyhow::Result<Report> {
+    let encoder = Encoder::start(home, EncoderOptions::default())?;
+    let steps = Steps::default();
+    let mood: MoodHead = file::load(encoder.identity(), &heads::place(&home.heads_folders(), MOOD_FILE))?;
+    let trained = dissatisfaction::train(home, &encoder, &mood, &steps)?;
+    steps.finish();
+    file::save(&trained.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
+    Ok(Report {
+        intent: None,
+        worst_confusions: Vec::new(),
+        mood: None,
+        unhappiness: Some(trained.validation),
         seconds: began.elapsed().as_secs_f64(),
         written_to: out.display().to_string(),
     })
@@ -137,82 +171,40 @@ fn has_feelings(folder: &Path, encoder: &Encoder) -> bool {
 fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec<Comment>> {
     let own = home.models().join("training");
     let messages = comments::read_messages(&own.join("sentiment.csv"))?;
-    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
+    let dialogues = dialogues::read_dialogues(&own.join("dialogues.jsonl"))?;
     let mut texts: Vec<String> = messages.into_iter().map(|message| message.text).collect();
-    texts.extend(customer_turns(&dialogues).into_iter().map(str::to_owned));
+    texts.extend(dissatisfaction::customer_turns(&dialogues).into_iter().map(str::to_owned));
     texts.extend_from_slice(examples);
     let count = texts.len();
     taught::comments(texts, home, |done| steps.show("reading with Rapport's own heads", done as f32 / count as f32))
 }
 
-fn train_feelings(
-    comments: &[Comment],
-    home: &Home,
-    encoder: &Encoder,
-    steps: &Steps,
-) -> anyhow::Result<(TrainedMood, unhappiness::TrainedUnhappiness)> {
-    let own = home.models().join("training");
-    let messages = comments::read_messages(&own.join("sentiment.csv"))?;
-    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
-    let labelled: Vec<Message> =
-        messages.iter().map(|row| Message { text: row.text.clone(), sentiment: row.label as u32 }).collect();
+fn train_mood(comments: &[Comment], home: &Home, encoder: &Encoder, steps: &Steps) -> anyhow::Result<TrainedMood> {
+    let messages = comments::read_messages(&home.models().join("training/sentiment.csv"))?;
+    let messages: Vec<Message> =
+        messages.into_iter().map(|row| Message { text: row.text, sentiment: row.label as u32 }).collect();
     let told = |what: &str, done: f32| steps.show(what, done);
-    let mood = mood::train(encoder, comments, &labelled, &comments::emotion_names(), &told)?;
-
-    let message_texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
-    let turn_texts = customer_turns(&dialogues);
-    let wanted = Wanted { branches: vec![Arc::clone(&mood.head.branch)], ..Wanted::default() };
-    let turns = encoder.read_all(&turn_texts, &wanted, |done| {
-        steps.show("encoding dialogues", done as f32 / turn_texts.len() as f32);
-    })?;
-    let vectors = encoder.encode_all(&message_texts, |done| {
-        steps.show("encoding support messages", done as f32 / message_texts.len() as f32);
-    })?;
-    let singles: Vec<Single<'_>> = messages
-        .iter()
-        .zip(&vectors)
-        .map(|(message, vector)| Single { vector, unhappy: message.label == SentimentLabel::Negative })
-        .collect();
-    let unhappiness = unhappiness::train(&with_turns(&dialogues, &turns, &mood.head), &singles);
-    Ok((mood, unhappiness))
-}
-
-fn customer_turns(dialogues: &[RawDialogue]) -> Vec<&str> {
-    let turns = dialogues.iter().flat_map(|dialogue| &dialogue.turns);
-    turns.filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect()
-}
-
-/// `encodings` are those of the customers' turns, in order.
-fn with_turns<'a>(dialogues: &'a [RawDialogue], encodings: &'a [Encoding], mood: &MoodHead) -> Vec<Dialogue<'a>> {
-    let mut encodings = encodings.iter();
-    let mut turn = |turn: &'a comments::RawTurn| {
-        let encoding = if turn.author == AuthorKind::Customer { encodings.next() } else { None };
-        let said = encoding.and_then(|encoding| encoding.branches.first());
-        Turn {
-            author: turn.author,
-            text: &turn.text,
-            vector: encoding.map(|encoding| encoding.vector.as_slice()),
-            sentiment: said.map(|said| mood.read(said).sentiment),
-            unhappy: turn.unhappy,
-        }
-    };
-    dialogues.iter().map(|dialogue| Dialogue { turns: dialogue.turns.iter().map(&mut turn).collect() }).collect()
+    Ok(mood::train(encoder, comments, &messages, &comments::emotion_names(), &told)?)
 }
 
 fn print(report: &Report) {
-    let intent = &report.intent;
-    println!("Intents: {} examples of {} intents, judged by models that had not seen them", intent.n, intent.intents);
-    println!(
-        "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
-        100.0 * intent.accuracy,
-        100.0 * intent.macro_f1,
-        100.0 * intent.ece
-    );
-    if let Some(auroc) = intent.oos_auroc {
+    if let Some(intent) = &report.intent {
         println!(
-            "  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered",
-            100.0 * intent.in_scope_kept
+            "Intents: {} examples of {} intents, judged by models that had not seen them",
+            intent.n, intent.intents
         );
+        println!(
+            "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
+            100.0 * intent.accuracy,
+            100.0 * intent.macro_f1,
+            100.0 * intent.ece
+        );
+        if let Some(auroc) = intent.oos_auroc {
+            println!(
+                "  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered",
+                100.0 * intent.in_scope_kept
+            );
+        }
     }
     if !report.worst_confusions.is_empty() {
         println!("Worst confusions:");

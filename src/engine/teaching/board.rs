@@ -12,8 +12,8 @@ use crate::domain::entry::Seq;
 use crate::domain::teaching::DoubtReason;
 use crate::engine::Engine;
 use crate::engine::think::words_of;
-use crate::nlu::clusters::clusters;
 use crate::nlu::EncodeError;
+use crate::nlu::clusters::clusters;
 use crate::store::{DoubtedMessage, StoreError};
 
 /// Doubts that are looked at, the newest.

@@ -140,7 +140,10 @@ fn a_model_that_does_not_load_leaves_nobody_waiting() {
     let queue = Arc::new(Queue::new(10, 10));
     let (job, answer) = live(1);
     assert!(queue.push_live(job).is_ok());
-    worker::spawn(Arc::clone(&queue), || None::<fn(&[Vec<u32>], &Wanted, Occasion) -> Vec<Encoding>>).unwrap().join().unwrap();
+    worker::spawn(Arc::clone(&queue), || None::<fn(&[Vec<u32>], &Wanted, Occasion) -> Vec<Encoding>>)
+        .unwrap()
+        .join()
+        .unwrap();
     assert!(answer.blocking_recv().is_err());
     let (job, _answer) = live(1);
     assert_eq!(queue.push_live(job), Err(Refused::Closed));

@@ -37,7 +37,8 @@ pub fn run(
         .enumerate()
         .take(EKMAN)
         .map(|(number, emotion)| {
-            let truth: Vec<usize> = comments.iter().map(|comment| usize::from(comment.emotions[number] > 0.5)).collect();
+            let truth: Vec<usize> =
+                comments.iter().map(|comment| usize::from(comment.emotions[number] > 0.5)).collect();
             let shown = moods.iter().map(|moods| usize::from(moods.emotions[&emotion.name] >= emotion.threshold));
             let scores = metrics::per_class(&truth, &shown.collect::<Vec<_>>());
             (emotion.name.clone(), scores.get(&1).map_or(0.0, |score| score.f1))

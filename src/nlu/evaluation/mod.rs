@@ -1,6 +1,7 @@
 //! Measuring the heads on data of others: `rapport eval`.
 
 pub mod emotions;
+pub mod fairness;
 pub mod intent;
 pub mod sentiment;
 pub mod table;

@@ -38,7 +38,8 @@ const BESIDE: [(char, &str); 26] = [
 /// The text with one typing error in about one of `every` words: two letters swapped, one
 /// left out, doubled, or the key beside it. The same text gets the same errors.
 pub fn misspelt(text: &str, every: usize, seed: u64) -> String {
-    let mut random = Random::seeded(text.bytes().fold(seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())));
+    let mut random =
+        Random::seeded(text.bytes().fold(seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())));
     let words = text.split(' ').map(|word| {
         let letters: Vec<char> = word.chars().collect();
         let hit = random.below(every) == 0;
@@ -80,7 +81,9 @@ mod tests {
         let spoilt = misspelt(&text, 5, 1);
         let pairs: Vec<(&str, &str)> = text.split(' ').zip(spoilt.split(' ')).collect();
         assert_eq!(text.split(' ').count(), spoilt.split(' ').count());
-        assert!(pairs.iter().all(|(before, after)| before == after || before.len() >= SHORTEST && *before != "AW-10482"));
+        assert!(
+            pairs.iter().all(|(before, after)| before == after || before.len() >= SHORTEST && *before != "AW-10482")
+        );
         let changed = pairs.iter().filter(|(before, after)| before != after).count();
         let long = pairs.iter().filter(|(before, _)| before.len() >= SHORTEST && *before != "AW-10482").count();
         assert!((0.1..0.3).contains(&(changed as f64 / long as f64)), "{changed} of {long}");

@@ -369,6 +369,7 @@ impl Stored for UnhappinessHead {
     fn write(&self, into: &mut Contents) {
         into.note("model", &self.model);
         into.put_linear("complaint", &self.complaint);
+        into.put_lexical("wording", &self.wording);
     }
 
     fn read(from: &Contents) -> Result<Self, String> {
@@ -377,6 +378,6 @@ impl Stored for UnhappinessHead {
         if lengths != [super::unhappiness::SIGNALS; 3] {
             return Err("its signals are not those of this program".to_owned());
         }
-        Ok(Self { complaint: from.linear("complaint", 1)?, model })
+        Ok(Self { complaint: from.linear("complaint", 1)?, wording: from.lexical("wording", 2)?, model })
     }
 }

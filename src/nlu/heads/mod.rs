@@ -41,12 +41,7 @@ impl Heads {
     /// Reads each head from the first of the folders that has it; `encoder` is the identity
     /// of the running encoder.
     pub fn load(folders: &[PathBuf], encoder: &str) -> Result<Self, HeadFileError> {
-        let path = |name: &str| {
-            let mut paths = folders.iter().map(|folder| folder.join(name));
-            let there = paths.clone().find(|path| path.exists());
-            // Where none has it, the last is missed by name.
-            there.or_else(|| paths.next_back()).unwrap_or_else(|| name.into())
-        };
+        let path = |name: &str| place(folders, name);
         Ok(Self::of(
             Arc::new(file::load(encoder, &path(INTENT_FILE))?),
             Arc::new(file::load(encoder, &path(MOOD_FILE))?),
@@ -95,4 +90,12 @@ impl Heads {
     pub fn read_mood(&self, encoding: &Encoding) -> Moods {
         self.mood.read(encoding.branches.last().map(Vec::as_slice).unwrap_or_default())
     }
+}
+
+/// Where the first of the folders that has this head has it.
+pub fn place(folders: &[PathBuf], name: &str) -> PathBuf {
+    let mut paths = folders.iter().map(|folder| folder.join(name));
+    let there = paths.clone().find(|path| path.exists());
+    // Where none has it, the last is missed by name.
+    there.or_else(|| paths.next_back()).unwrap_or_else(|| name.into())
 }

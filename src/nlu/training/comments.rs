@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use super::mood::Comment;
 use crate::domain::SentimentLabel;
-use crate::domain::entry::AuthorKind;
 
 #[derive(Debug, thiserror::Error)]
 #[error("{path}:{line}: {reason}")]
@@ -146,31 +145,6 @@ pub fn read_messages(path: &Path) -> Result<Vec<RawMessage>, DataError> {
     .collect()
 }
 
-#[derive(Clone, Debug, Deserialize)]
-pub struct RawDialogue {
-    pub id: String,
-    pub turns: Vec<RawTurn>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct RawTurn {
-    pub author: AuthorKind,
-    pub text: String,
-    #[serde(default)]
-    pub unhappy: Option<bool>,
-}
-
-/// Reads a dialogue per line.
-pub fn read_dialogues(path: &Path) -> Result<Vec<RawDialogue>, DataError> {
-    let text = read(path)?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(number, line)| {
-            serde_json::from_str(line).map_err(|error| DataError::new(path, number + 1, error.to_string()))
-        })
-        .collect()
-}
-
 fn read(path: &Path) -> Result<String, DataError> {
     std::fs::read_to_string(path).map_err(|error| DataError::new(path, 1, error.to_string()))
 }
@@ -193,14 +167,5 @@ mod tests {
         std::fs::write(&messages, "trade,label,text\nretail,neutral,hi\nretail,meh,hi\n").unwrap();
         let error = read_messages(&messages).err().unwrap().to_string();
         assert!(error.contains("sentiment.csv:3: ") && error.contains("meh"), "{error}");
-
-        let dialogues = folder.path().join("d.jsonl");
-        std::fs::write(
-            &dialogues,
-            "{\"id\":\"1\",\"turns\":[]}\n{\"id\":\"2\",\"turns\":[{\"author\":\"robot\",\"text\":\"\"}]}\n",
-        )
-        .unwrap();
-        let error = read_dialogues(&dialogues).unwrap_err().to_string();
-        assert!(error.contains("d.jsonl:2: ") && error.contains("robot"), "{error}");
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod comments;
 pub mod dense;
+pub mod dialogues;
 pub mod folds;
 pub mod intent;
 pub mod intents;

@@ -7,15 +7,42 @@ use crate::nlu::heads::Heads;
 use crate::nlu::heads::file::{self, INTENT_FILE};
 
 const EXAMPLES: [(&str, &[&str]); 4] = [
-    ("order_status", &["where is my parcel", "has my order shipped", "track my package", "when does it arrive", "still no delivery"]),
-    ("return_item", &["I want to send this back", "how do returns work", "can I return a jumper", "get my money back for the shoes", "wrong size, back it goes"]),
-    ("opening_hours", &["when do you open", "are you open on sunday", "what time do you close", "opening hours of the shop", "open today?"]),
-    ("talk_to_person", &["a human please", "let me speak to somebody", "agent", "can I talk to a real person", "call your manager"]),
+    (
+        "order_status",
+        &["where is my parcel", "has my order shipped", "track my package", "when does it arrive", "still no delivery"],
+    ),
+    (
+        "return_item",
+        &[
+            "I want to send this back",
+            "how do returns work",
+            "can I return a jumper",
+            "get my money back for the shoes",
+            "wrong size, back it goes",
+        ],
+    ),
+    (
+        "opening_hours",
+        &[
+            "when do you open",
+            "are you open on sunday",
+            "what time do you close",
+            "opening hours of the shop",
+            "open today?",
+        ],
+    ),
+    (
+        "talk_to_person",
+        &["a human please", "let me speak to somebody", "agent", "can I talk to a real person", "call your manager"],
+    ),
 ];
 
 fn corpus(encoder: &Encoder) -> IntentCorpus {
     let names = EXAMPLES.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let examples = EXAMPLES.iter().zip(0u32..).flat_map(|((_, texts), label)| texts.iter().map(move |text| ((*text).to_owned(), label)));
+    let examples = EXAMPLES
+        .iter()
+        .zip(0u32..)
+        .flat_map(|((_, texts), label)| texts.iter().map(move |text| ((*text).to_owned(), label)));
     let hints = EXAMPLES.iter().zip(0u32..).filter_map(|((name, _), label)| Some((IntentCorpus::spoken(name)?, label)));
     IntentCorpus::encode(encoder, names, examples.collect(), hints.collect(), Vec::new(), |_| ()).unwrap()
 }
@@ -59,6 +86,7 @@ fn a_branch_moves_towards_the_examples() {
     let tuned = TunedPart::fit(&encoder, &untrained, &corpus, &split, 1, &|_| ());
     assert_ne!(tuned.branch, untrained);
     let logits = tuned.logits.chunks_exact(EXAMPLES.len());
-    let right = split.test.iter().zip(logits).filter(|(row, logits)| argmax(logits) as u32 == corpus.labels[**row]).count();
+    let right =
+        split.test.iter().zip(logits).filter(|(row, logits)| argmax(logits) as u32 == corpus.labels[**row]).count();
     assert!(right >= split.test.len() - 1, "{right} of {}", split.test.len());
 }
