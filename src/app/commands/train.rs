@@ -4,7 +4,6 @@ mod dissatisfaction;
 mod taught;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;

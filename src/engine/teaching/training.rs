@@ -24,7 +24,8 @@ use crate::engine::Engine;
 use crate::engine::think::words_of;
 use crate::nlu::EncodeError;
 use crate::nlu::heads::Heads;
-use crate::nlu::training::shop::{Judgement, TrainError, Watch, train_shop};
+use crate::nlu::training::TrainError;
+use crate::nlu::training::shop::{Judgement, Watch, train_shop};
 use crate::store::{ModelSource, NewModel, StoreError, TrainingEnd};
 
 /// A node that has not told how far it is for so long is gone.
