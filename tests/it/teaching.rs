@@ -74,6 +74,9 @@ const INTENTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
+/// For what computes for a while, on a machine that is busy.
+const LONG: Duration = Duration::from_secs(180);
+
 const UNKNOWN: [&str; 3] = [
     "could you wrap it as a present with a ribbon",
     "is gift wrapping with a ribbon possible",
@@ -273,7 +276,7 @@ async fn what_was_taught_goes_into_the_files_and_is_trained_on_the_command_line(
 
     // What the command line trains is the model in use from then on.
     let before = agent.get("/v1/training").await.ok()["in_use"].as_i64().expect("a number");
-    let printed = server.cli().run(["train", "--json"]).await.out();
+    let printed = server.cli().patience(LONG).run(["train", "--json"]).await.out();
     let trained: Value = serde_json::from_str(&printed).expect("one JSON object");
     let examples: usize = INTENTS.iter().map(|(_, examples)| examples.len()).sum();
     assert_eq!(trained["intent"]["n"], examples + 1, "the lesson is in its file, and counts once: {trained}");
@@ -295,7 +298,7 @@ async fn a_training_under_load_changes_no_answer_in_flight_and_drops_nothing() {
     let server = &shop.server;
     let admin = Api::with_role(server, "admin").await;
     let old = admin.get("/v1/training").await.ok()["in_use"].clone();
-    let load = Cli::new().run([
+    let load = Cli::new().patience(LONG).run([
         "load",
         "--json",
         "--url",

@@ -52,10 +52,10 @@ mod tests {
     #[test]
     fn a_file_keeps_its_comments_and_its_order() {
         let text = "description: Wants it wrapped. # short\nexamples:\n  # from mails\n  - wrap it\n  - as a gift\n\nreply:\n  - We do.\n";
-        let new = with_examples(text, &examples(&["ribbon: yes?", "no"])).unwrap();
+        let new = with_examples(text, &examples(&["ribbon: yes?", "@home"])).unwrap();
         assert_eq!(
             new,
-            "description: Wants it wrapped. # short\nexamples:\n  # from mails\n  - wrap it\n  - as a gift\n  - 'ribbon: yes?'\n  - 'no'\n\nreply:\n  - We do.\n"
+            "description: Wants it wrapped. # short\nexamples:\n  # from mails\n  - wrap it\n  - as a gift\n  - 'ribbon: yes?'\n  - '@home'\n\nreply:\n  - We do.\n"
         );
     }
 
