@@ -1,4 +1,4 @@
-"""`make bench`: the encoder, the whole turn, webhooks, memory, the console and crashes, in one run.
+"""`make bench`: the encoder, the whole turn, webhooks, a training under load, memory, the console and crashes, in one run.
 
 Starts servers of its own on free ports with data in a temporary folder; nothing that
 runs already is touched. Prints a table and writes target/bench.json.
@@ -32,6 +32,7 @@ SOCKETS_MB = 15
 CONSOLE_OPENS_MS = 1000
 WEBHOOK_ACK_MS = 20
 HEARD_MS = 100
+SWAP_MS = 50
 
 # The benchmark's customers write faster than people do.
 CONFIG = """
@@ -72,7 +73,10 @@ def main() -> None:
         figures["memory"] = memory(address, process)
     with server() as (address, process):
         step("webhooks of channels, a hundred a second")
-        figures["webhooks"] = webhooks(address, process, arguments.seconds)
+        figures["webhooks"] = beside(process, "bench_webhooks.py", address, arguments.seconds)
+    with server() as (address, process):
+        step("a training while customers write, fifty messages a second")
+        figures["training"] = beside(process, "bench_training.py", address, arguments.seconds)
     with server() as (address, _):
         figures["turns"] = {}
         for connections in CONCURRENCY:
@@ -180,9 +184,10 @@ def memory(address: str, process: subprocess.Popen) -> dict:
     }
 
 
-def webhooks(address: str, process: subprocess.Popen, seconds: float) -> dict:
+def beside(process: subprocess.Popen, script: str, address: str, seconds: float) -> dict:
+    """A measurement in a script of its own, with the server's environment."""
     own = dict(one.split("=", 1) for one in Path(f"/proc/{process.pid}/environ").read_text().split("\0") if "=" in one)
-    command = [sys.executable, CLONE / "scripts/bench_webhooks.py", "--rapport", RAPPORT, "--url", address,
+    command = [sys.executable, CLONE / "scripts" / script, "--rapport", RAPPORT, "--url", address,
                "--seconds", str(seconds)]
     finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=own)
     return json.loads(finished.stdout)
@@ -220,6 +225,10 @@ def verdicts(figures: dict) -> list[dict]:
         found.append(verdict(described, figures_of["ack_ms"]["p99"], "at most", WEBHOOK_ACK_MS))
         unanswered = figures_of["delivered"] - figures_of["turns"] + figures_of["refused"]
         found.append(verdict(f"messages of {kind} refused or without a turn", unanswered, "at most", 0))
+    training = figures["training"]
+    lost = sum(training["during"][count] for count in ("errors", "lost", "duplicated", "out_of_order"))
+    found.append(verdict("a training under load: errors, lost, duplicated, out of order", lost, "at most", 0))
+    found.append(verdict("putting the new model into use, ms", training["swap_ms"], "at most", SWAP_MS))
     if "console" in figures:
         console = figures["console"]
         described = f"console with {console['conversations']} open conversations"
@@ -255,6 +264,9 @@ def print_table(figures: dict) -> None:
         row("  acknowledged", report["ack_ms"])
     for kind, figures_of in figures["webhooks"].items():
         row(f"webhook of {kind} acknowledged", figures_of["ack_ms"], figures_of["rate"])
+    training = figures["training"]
+    row(f"answers, {training['rate']} messages a second", training["without"]["answer_ms"])
+    row(f"  during a training of {training['training_s']:.0f} s", training["during"]["answer_ms"])
     used = figures["memory"]
     print(f"\nmemory: {used['idle_mb']:.0f} MB idle, {used['after_conversations_mb']:.0f} MB after conversations, "
           f"{used['sockets_mb']:.1f} MB more with {used['sockets']} idle sockets")

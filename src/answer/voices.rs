@@ -78,6 +78,15 @@ pub struct OrderWords {
     pub tracking: String,
 }
 
+/// A type of the shop's own by its name: `shoe_size` is a "Shoe size".
+fn spoken(name: &str) -> String {
+    let mut label = name.replace('_', " ");
+    if let Some(first) = label.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    label
+}
+
 /// The voices of one shop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Voices {
@@ -148,7 +157,7 @@ impl Voice {
     }
 
     /// The question for a slot that the intent has no words for.
-    pub fn ask(&self, slot: EntityType) -> String {
+    pub fn ask(&self, slot: &EntityType) -> String {
         match slot {
             EntityType::OrderNumber => self.phrases.ask_order_number.clone(),
             EntityType::Email => self.phrases.ask_email.clone(),
@@ -157,8 +166,8 @@ impl Voice {
     }
 
     /// What a slot is called, in a form.
-    pub fn label(&self, slot: EntityType) -> String {
-        self.slots.get(&slot).cloned().unwrap_or_else(|| slot.as_str().to_owned())
+    pub fn label(&self, slot: &EntityType) -> String {
+        self.slots.get(slot).cloned().unwrap_or_else(|| spoken(slot.as_str()))
     }
 
     pub fn again(&self, question: &str) -> String {

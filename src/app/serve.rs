@@ -20,6 +20,7 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::base::outbound::{Outbound, install_tls};
+use crate::base::privacy::Kinds;
 use crate::base::vault::Vault;
 use crate::bus::Bus;
 use crate::channels::KINDS;
@@ -107,6 +108,7 @@ impl Server {
             store.free_event_leases().await?;
             store.free_thread_leases().await?;
             store.free_webhook_leases().await?;
+            store.free_trainings().await?;
         }
         let first_start = sample::load_into_empty(&store, &home).await?;
         let nlu = models.await.context("loading the models panicked")??;
@@ -115,14 +117,19 @@ impl Server {
         let mailer = Mailer::new(&config.mail)?;
         let parts = Parts { store, bus: Bus::default(), nlu, shop, mailer };
         let engine = Engine::new(parts, settings, clock);
+        engine.follow_intents().await?;
         watch::import_articles(&engine, &home).await?;
+        if let Err(error) = engine.adopt_heads(&home).await {
+            tracing::warn!(%error, "the model in use cannot be read; the heads in the files go on");
+        }
         engine.rebuild_knowledge().await?;
         engine.rebuild_catalogue().await?;
         engine.start();
 
         let sockets = TaskTracker::new();
         let tools = tools(&config, &engine).await?;
-        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), stopping.clone(), sockets.clone());
+        let masks = if config.privacy.mask_contacts_in_webhooks { Kinds::ALL } else { Kinds::NUMBERS };
+        let hooks = Hooks::start(engine.clone(), tools.outbound.clone(), masks, stopping.clone(), sockets.clone());
         let board = Switchboard::start(engine.clone(), tools, KINDS, stopping.clone(), sockets.clone()).await?;
         let widget = Widget::new(engine.clone(), config.clone(), stopping.clone(), sockets.clone());
         let folders = Folders::new(home.clone());

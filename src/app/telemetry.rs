@@ -1,5 +1,8 @@
 //! Logs on standard error, and the metrics' recorder.
 
+mod masked;
+mod panics;
+
 use std::io::IsTerminal;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -10,13 +13,14 @@ use crate::base::config::{Log, LogFormat};
 /// Latency buckets in seconds, from a cache hit to a customer's patience.
 const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 
-/// Starts logging. A level that cannot be read is an error of the configuration.
+/// Starts logging; no line says anything personal, whoever logs it. A level that cannot be read is an error of the configuration.
 pub fn start_logging(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.level)
         .map_err(|error| anyhow::anyhow!("log.level = {} will not do: {error}", log.level))?;
+    panics::mask();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(masked::Stderr::default)
         // A log that nobody reads any more is no reason to fail: without this, a line that
         // cannot be written panics where it was logged.
         .log_internal_errors(false);
@@ -50,6 +54,10 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_counter!("rapport_consoles_reloaded_total", "Consoles that were too slow and told to reload.");
     metrics::describe_gauge!("rapport_consoles_open", "Console sockets open now.");
     metrics::describe_gauge!("rapport_sockets_open", "Customer sockets open now.");
+    metrics::describe_histogram!(
+        "rapport_model_swap_seconds",
+        "From deciding on another model to its reading the next message."
+    );
     metrics::describe_histogram!("rapport_turn_seconds", "From taking a turn up to its commit.");
     Ok(handle)
 }

@@ -100,22 +100,30 @@ pub(super) fn start(
     })
 }
 
-fn watch_folders(home: &Home, touched: &Arc<Notify>) -> [Option<notify::RecommendedWatcher>; 3] {
-    // Nothing was trained in a new shop yet, and what is not there cannot be watched.
-    let _cannot_be_watched = std::fs::create_dir_all(home.heads());
-    [home.knowledge_base(), home.intents(), home.heads()].map(|folder| watch_folder(&folder, touched.clone()))
+fn watch_folders(home: &Home, touched: &Arc<Notify>) -> [Option<notify::RecommendedWatcher>; 4] {
+    // A new shop has trained nothing and defined nothing, and what is not there cannot be
+    // watched.
+    for folder in [home.heads(), home.entities()] {
+        let _cannot_be_watched = std::fs::create_dir_all(folder);
+    }
+    [home.knowledge_base(), home.intents(), home.entities(), home.heads()]
+        .map(|folder| watch_folder(&folder, touched.clone()))
 }
 
 pub(super) async fn reload_folders(engine: &Engine, home: &Home) {
     if let Err(error) = import_articles(engine, home).await {
         tracing::warn!(error = format!("{error:#}"), "cannot import the knowledge base");
     }
+    // Before the intents, which may need a type that is new.
+    if let Err(error) = engine.nlu().reload_entities(home) {
+        tracing::warn!(%error, "the shop's entity types cannot be used; the old ones go on");
+    }
     if engine.shop().reload_intents(home)
         && let Err(error) = engine.rebuild_knowledge().await
     {
         tracing::warn!(%error, "cannot index the knowledge base with the new intents; the old index goes on");
     }
-    if let Err(error) = engine.nlu().reload_heads(home) {
+    if let Err(error) = engine.adopt_heads(home).await {
         tracing::warn!(%error, "the new heads cannot be used; the old ones go on");
     }
 }

@@ -33,6 +33,7 @@ pub struct Config {
     pub handoff: Handoff,
     pub mail: Mail,
     pub network: Network,
+    pub privacy: Privacy,
     pub limits: Limits,
     pub model: Model,
     pub log: Log,
@@ -51,6 +52,8 @@ pub struct Shop {
     pub time_zone: String,
     /// ISO 4217.
     pub currency: String,
+    /// ISO 3166-1 alpha-2; where telephone numbers and postcodes without a country belong.
+    pub country: String,
 }
 
 impl Shop {
@@ -153,6 +156,15 @@ pub enum MailSecurity {
     None,
 }
 
+/// What other systems are told of people; see `base::privacy`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Privacy {
+    /// Whether e-mail addresses and telephone numbers in messages are masked in webhooks.
+    /// Cards, bank accounts and national numbers always are.
+    pub mask_contacts_in_webhooks: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -224,6 +236,7 @@ impl Default for Config {
             handoff: Handoff::default(),
             mail: Mail::default(),
             network: Network::default(),
+            privacy: Privacy::default(),
             limits: Limits::default(),
             model: Model::default(),
             log: Log::default(),
@@ -239,6 +252,7 @@ impl Default for Shop {
             locales: vec!["en".into(), "nl".into()],
             time_zone: "Europe/Brussels".into(),
             currency: "EUR".into(),
+            country: "BE".into(),
         }
     }
 }
@@ -246,6 +260,12 @@ impl Default for Shop {
 impl Default for Assistant {
     fn default() -> Self {
         Self { name: "Wick".into(), disclosure: "I am an automatic assistant. Ask for a person at any time.".into() }
+    }
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self { mask_contacts_in_webhooks: true }
     }
 }
 
@@ -421,6 +441,10 @@ impl Config {
         if !(1024..=16 * 1024 * 1024).contains(&self.limits.frame_bytes) {
             return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
         }
+        let country = &self.shop.country;
+        if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err(unfit("shop.country", country, "write an ISO 3166 code of two capitals such as BE"));
+        }
         for locale in std::iter::once(&self.shop.locale).chain(&self.shop.locales) {
             let language = locale.split('-').next().unwrap_or_default();
             if !matches!(language.len(), 2 | 3) || !language.bytes().all(|byte| byte.is_ascii_alphabetic()) {
@@ -509,6 +533,7 @@ mod tests {
     #[case("public_url = \"chat.shop.example\"", "public_url = chat.shop.example")]
     #[case("[mail]\nhost = \"smtp.shop.example\"", "mail.from = ")]
     #[case("[shop]\ntime_zone = \"Mars/Base\"", "shop.time_zone = Mars/Base")]
+    #[case("[shop]\ncountry = \"Belgium\"", "shop.country = Belgium")]
     #[case("[model]\nencoder = \"\"", "model.encoder = ")]
     #[case("[shop]\nlocales = [\"Dutch\"]", "shop.locales = Dutch")]
     fn an_unfit_value_is_named_with_its_key(#[case] text: &str, #[case] names: &str) {

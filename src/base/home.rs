@@ -86,6 +86,11 @@ impl Home {
         self.shop.join("intents")
     }
 
+    /// The shop's own entity types.
+    pub fn entities(&self) -> PathBuf {
+        self.shop.join("entities")
+    }
+
     pub fn knowledge_base(&self) -> PathBuf {
         self.shop.join("knowledge-base")
     }

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod markdown;
 pub mod outbound;
 pub mod phone;
+pub mod priority;
 pub mod privacy;
 pub mod proxy;
 pub mod secret;

@@ -50,6 +50,8 @@ pub enum News {
     Mail(MailId),
     /// An endpoint of a webhook began to fail, works again, or was disabled.
     Webhook(WebhookId),
+    /// What was taught, a training, or the model in use.
+    Teaching,
 }
 
 /// What passes and is not kept.

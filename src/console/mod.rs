@@ -15,6 +15,7 @@ mod problem;
 mod report;
 mod shop;
 pub mod socket;
+mod teaching;
 mod throttle;
 mod views;
 
@@ -92,6 +93,7 @@ impl Console {
         use conversations::{acting, files, looking};
         use customers::{facts, merging, profiles};
         use shop::{channels, inboxes, mails, settings, webhooks};
+        use teaching::{board, intents, lessons, models};
         // A form's own words come on top of the file; the handler counts the file itself.
         let upload_limit = self.files().largest + 64 * 1024;
         Router::new()
@@ -149,6 +151,13 @@ impl Console {
             .route("/v1/webhooks/{id}/replay", post(webhooks::replay))
             .route("/v1/webhooks/{id}/messages", get(webhooks::messages))
             .route("/v1/webhooks/{id}/messages/{message}/replay", post(webhooks::replay_one))
+            .route("/v1/understanding", get(board::read))
+            .route("/v1/lessons", get(lessons::list).post(lessons::create))
+            .route("/v1/lessons/undo", post(lessons::undo))
+            .route("/v1/intents", get(intents::list).post(intents::create))
+            .route("/v1/intents/{name}", delete(intents::remove))
+            .route("/v1/training", get(models::read).post(models::begin).delete(models::cancel))
+            .route("/v1/models/{number}/use", post(models::put_in_use))
             .route("/v1/analyze", post(analyze::analyze))
             .route("/v1/console", get(socket::open))
             .layer(DefaultBodyLimit::max(problem::LARGEST_BODY))
@@ -283,6 +292,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         shop::webhooks::replay_one,
         shop::webhooks::replay,
         shop::webhooks::events,
+        teaching::board::read,
+        teaching::lessons::list,
+        teaching::lessons::create,
+        teaching::lessons::undo,
+        teaching::intents::list,
+        teaching::intents::create,
+        teaching::intents::remove,
+        teaching::models::read,
+        teaching::models::begin,
+        teaching::models::cancel,
+        teaching::models::put_in_use,
         analyze::analyze
     ),
     security(("bearer" = []), ("session" = []))

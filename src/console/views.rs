@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::teaching::lessons::LessonView;
 use crate::domain::conversation::Mood;
 use crate::domain::customer::Customer;
 use crate::domain::decision::{Explanation, HandoffSummary};
@@ -184,6 +185,9 @@ pub struct AnnotatedEntry {
     /// On a customer's message: why the bot did what it did about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// On a customer's message: what somebody said that it means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<LessonView>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, ToSchema)]

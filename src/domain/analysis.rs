@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+pub use super::entity_type::EntityType;
+
 /// The reading of one message. All confidences are calibrated probabilities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
 pub struct Analysis {
@@ -17,6 +19,9 @@ pub struct Analysis {
     pub emotions: BTreeMap<String, f32>,
     pub entities: Vec<Entity>,
     pub unhappiness: Unhappiness,
+    /// The version of the trained model that read it; empty where it was not kept.
+    #[serde(default)]
+    pub model: String,
     /// Milliseconds spent, by step.
     pub timings_ms: BTreeMap<String, f64>,
 }
@@ -98,38 +103,9 @@ pub struct Entity {
     pub confidence: f32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EntityType {
-    Email,
-    Phone,
-    Money,
-    Date,
-    OrderNumber,
-    Product,
-}
-
-impl EntityType {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EntityType::Email => "email",
-            EntityType::Phone => "phone",
-            EntityType::Money => "money",
-            EntityType::Date => "date",
-            EntityType::OrderNumber => "order_number",
-            EntityType::Product => "product",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        use EntityType::{Date, Email, Money, OrderNumber, Phone, Product};
-        [Email, Phone, Money, Date, OrderNumber, Product].into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
 impl Analysis {
     /// The first entity of that type.
-    pub fn entity(&self, kind: EntityType) -> Option<&Entity> {
-        self.entities.iter().find(|entity| entity.kind == kind)
+    pub fn entity(&self, kind: &EntityType) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.kind == *kind)
     }
 }

@@ -52,6 +52,8 @@ pub struct Memory {
     pub pending: Option<Pending>,
     /// Whether the customer was asked where to write to, since nobody was there.
     pub asked_for_address: bool,
+    /// The message after which the customer was asked which of several things was meant.
+    pub clarified: Option<Seq>,
     /// How often each intent's reply was used, so that variants take turns.
     pub replies_used: BTreeMap<String, u32>,
     /// The page that the customer looks at, from `hello` or `track`.

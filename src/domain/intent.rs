@@ -71,9 +71,9 @@ impl IntentSpec {
     }
 
     /// How an entity is asked for in a language, where the intent says.
-    pub fn ask_in(&self, slot: EntityType, language: &str, own: &str) -> Option<&String> {
-        let translated = self.translations.get(language).and_then(|translation| translation.ask.get(&slot));
-        translated.or_else(|| self.ask.get(&slot).filter(|_| language == own))
+    pub fn ask_in(&self, slot: &EntityType, language: &str, own: &str) -> Option<&String> {
+        let translated = self.translations.get(language).and_then(|translation| translation.ask.get(slot));
+        translated.or_else(|| self.ask.get(slot).filter(|_| language == own))
     }
 
     /// The choices in a language, or else the intent's own.
@@ -85,7 +85,7 @@ impl IntentSpec {
 
 /// An entity's mark in an example: the words, then its type.
 pub static MARKED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\]\(([a-z_]+)\)").expect("a fixed pattern: this is a bug"));
+    LazyLock::new(|| Regex::new(r"\[([^\[\]]+)\]\(([a-z][a-z0-9_]*)\)").expect("a fixed pattern: this is a bug"));
 
 /// An example without the marks of entities: `track [AW-10482](order_number)` becomes
 /// `track AW-10482`.
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(spec.reply_in("nl", "en"), Some(&words("Onderweg.")[..]));
         assert_eq!(spec.reply_in("en", "en"), Some(&words("On its way.")[..]));
         assert_eq!(spec.reply_in("fr", "en"), None);
-        assert_eq!(spec.ask_in(EntityType::Email, "nl", "en"), None);
-        assert!(spec.ask_in(EntityType::Email, "en", "en").is_some());
+        assert_eq!(spec.ask_in(&EntityType::Email, "nl", "en"), None);
+        assert!(spec.ask_in(&EntityType::Email, "en", "en").is_some());
     }
 }

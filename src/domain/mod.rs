@@ -9,20 +9,25 @@ pub mod content;
 pub mod conversation;
 pub mod customer;
 pub mod decision;
+pub mod entity_spec;
+pub mod entity_type;
 pub mod entry;
 pub mod hours;
 pub mod inbox;
 pub mod intent;
+pub mod masking;
 pub mod order;
 pub mod product;
 pub mod redacted;
 pub mod settings;
+pub mod teaching;
 pub mod webhook;
 
-pub use analysis::{Analysis, Entity, EntityType, Sentiment, SentimentLabel};
+pub use analysis::{Analysis, Entity, Sentiment, SentimentLabel};
 pub use channel::{Audience, Contact, Credentials};
 pub use content::Content;
 pub use conversation::{Conversation, Holder, Memory};
+pub use entity_type::EntityType;
 pub use entry::{Author, AuthorKind, Entry, Seq};
 
 crate::string_id! {

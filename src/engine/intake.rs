@@ -3,6 +3,7 @@
 use super::think::words_of;
 use super::weigh::mend;
 use super::{Engine, LEASE};
+use crate::base::privacy::Kinds;
 use crate::domain::{Author, Content, ConversationId, CustomerId};
 use crate::store::{Accepted, NewMessage, StoreError};
 
@@ -28,11 +29,13 @@ pub enum IntakeError {
 impl Engine {
     /// Commits a message; when this returns it is on disk, and its turn is under way.
     pub async fn accept(&self, inbound: Inbound) -> Result<Accepted, IntakeError> {
+        // As the log will have it, so that what is read ahead is what is read.
+        let contents = inbound.contents.into_iter().map(|content| content.masked(Kinds::CARDS)).collect();
         let message = NewMessage {
             conversation_id: inbound.conversation_id,
             author: Author::customer(&inbound.customer_id),
             client_key: inbound.client_key,
-            contents: inbound.contents,
+            contents,
         };
         self.read_ahead(&message.contents);
         let conversation_id = message.conversation_id.clone();
@@ -60,7 +63,7 @@ impl Engine {
         let text = contents.last().map(words_of).unwrap_or_default();
         if !text.trim().is_empty() {
             let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, &text, None, &[]);
-            self.inner.nlu.encoder().encode_ahead(mended.as_deref().unwrap_or(&text));
+            self.inner.nlu.read_ahead(mended.as_deref().unwrap_or(&text));
         }
     }
 }

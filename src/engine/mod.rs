@@ -18,6 +18,7 @@ mod post;
 mod render;
 mod shop;
 mod suggest;
+pub mod teaching;
 mod think;
 mod vectors;
 mod weigh;
@@ -63,6 +64,7 @@ struct Inner {
     /// The way out for mails, where one is configured.
     mailer: Option<Mailer>,
     clock: Clock,
+    teaching: teaching::Teaching,
     /// This process, as the owner of leases.
     node: String,
     queues: dispatch::Queues,
@@ -142,6 +144,7 @@ impl Engine {
                 settings,
                 mailer,
                 clock,
+                teaching: teaching::Teaching::default(),
                 node: crate::base::ids::new_id("node"),
                 queues,
                 workers: TaskTracker::new(),

@@ -41,7 +41,7 @@ impl Engine {
             Mood { seq, sentiment: reading.analysis.sentiment.score, unhappiness: reading.analysis.unhappiness.p };
         store.keep_analysis(id, &reading.analysis, mood).await?;
         // An address given to the person is where they can be written to, if none is known.
-        if let Some(email) = reading.analysis.entity(EntityType::Email) {
+        if let Some(email) = reading.analysis.entity(&EntityType::Email) {
             let customer = store.customer(&work.conversation.customer_id).await?;
             if customer.is_some_and(|customer| customer.email.is_none()) {
                 store.set_contact(&work.conversation.customer_id, &email.value).await?;

@@ -61,7 +61,7 @@ impl Rendering<'_> {
                 contents.push(clarify::choices(&phrases.which, close));
             }
             Act::Reply { intent } => self.reply(intent, contents, memory),
-            Act::Ask { intent, slot, again } => self.ask(intent, *slot, *again, contents),
+            Act::Ask { intent, slot, again } => self.ask(intent, slot, *again, contents),
             Act::OrderStatus { number, email } => contents.push(Content::text(self.order(number, email).await?)),
             Act::Suggest => self.suggest(contents, memory),
             Act::DontKnow => {
@@ -111,14 +111,14 @@ impl Rendering<'_> {
         format!("{}\n\n{text}", self.voice.only_in(language))
     }
 
-    fn ask(&self, intent: &str, slot: EntityType, again: bool, contents: &mut Vec<Content>) {
+    fn ask(&self, intent: &str, slot: &EntityType, again: bool, contents: &mut Vec<Content>) {
         let intents = self.engine.inner.shop.intents();
         let spec = intents.get(intent);
         let asked = spec.and_then(|spec| spec.ask_in(slot, self.language, self.engine.own_language()).cloned());
         let question = asked.unwrap_or_else(|| self.voice.ask(slot));
         contents.push(Content::text(if again { self.voice.again(&question) } else { question }));
         // A client with forms can send everything that is needed at once.
-        if let Some(spec) = spec.filter(|spec| !again && spec.needs.first() == Some(&slot)) {
+        if let Some(spec) = spec.filter(|spec| !again && spec.needs.first() == Some(slot)) {
             contents.push(form(spec, self.voice));
         }
     }
@@ -220,9 +220,9 @@ fn form(spec: &IntentSpec, voice: &Voice) -> Content {
                 EntityType::Email => FieldKind::Email,
                 EntityType::Phone => FieldKind::Phone,
                 EntityType::OrderNumber => FieldKind::OrderNumber,
-                EntityType::Money | EntityType::Date | EntityType::Product => FieldKind::Text,
+                _ => FieldKind::Text,
             };
-            FormField { name: slot.as_str().to_owned(), label: voice.label(*slot), kind, required: true }
+            FormField { name: slot.as_str().to_owned(), label: voice.label(slot), kind, required: true }
         })
         .collect();
     Content::Form { id: spec.name.clone(), fields }

@@ -14,6 +14,7 @@ use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
 use crate::nlu::ProductName;
 use crate::nlu::training::read_intents;
+use crate::nlu::training::shop::read_outside;
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
 use crate::store::StoreError;
@@ -25,7 +26,12 @@ pub struct Shop {
 }
 
 struct Parts {
+    /// What the two below make together; a file goes before an intent of the console.
     intents: ArcSwap<IntentSet>,
+    in_files: ArcSwap<IntentSet>,
+    taught: ArcSwap<Vec<IntentSpec>>,
+    /// Messages that none of them is for, as the files have them.
+    outside: ArcSwap<Vec<String>>,
     knowledge: Knowledge,
     catalogue: Catalogue,
     vectors: VectorCache,
@@ -34,7 +40,7 @@ struct Parts {
 }
 
 /// Intents by name.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct IntentSet(HashMap<String, IntentSpec>);
 
 impl IntentSet {
@@ -73,7 +79,10 @@ impl Shop {
         let empty = Draft::of_articles([]).build(&[]).expect("an index of nothing builds: this is a bug");
         Ok(Self {
             parts: Arc::new(Parts {
-                intents: ArcSwap::from_pointee(intents),
+                intents: ArcSwap::from_pointee(intents.clone()),
+                in_files: ArcSwap::from_pointee(intents),
+                taught: ArcSwap::default(),
+                outside: ArcSwap::from_pointee(read_outside(&home.models(), &home.intents())),
                 knowledge: Knowledge::new(empty),
                 catalogue: Catalogue::new(
                     CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug"),
@@ -100,10 +109,12 @@ impl Shop {
     /// Reads the intents again; broken ones are named, and the old ones go on. Whether
     /// anything changed.
     pub fn reload_intents(&self, home: &Home) -> bool {
+        self.parts.outside.store(Arc::new(read_outside(&home.models(), &home.intents())));
         match read_set(&home.intents()) {
-            Ok(intents) if intents == **self.parts.intents.load() => false,
+            Ok(intents) if intents == **self.parts.in_files.load() => false,
             Ok(intents) => {
-                self.parts.intents.store(Arc::new(intents));
+                self.parts.in_files.store(Arc::new(intents));
+                self.join_intents();
                 true
             }
             Err(error) => {
@@ -112,18 +123,49 @@ impl Shop {
             }
         }
     }
+
+    /// The intents that were made in the console; whether anything changed.
+    pub fn set_taught(&self, intents: Vec<IntentSpec>) -> bool {
+        if intents == **self.parts.taught.load() {
+            return false;
+        }
+        self.parts.taught.store(Arc::new(intents));
+        self.join_intents();
+        true
+    }
+
+    /// Whether a file of `intents/` has it, rather than the console alone.
+    pub fn stands_in_files(&self, name: &str) -> bool {
+        self.parts.in_files.load().get(name).is_some()
+    }
+
+    /// Messages that none of the intents is for, as the files have them.
+    pub fn outside(&self) -> Vec<String> {
+        Vec::clone(&self.parts.outside.load())
+    }
+
+    fn join_intents(&self) {
+        let taught = self.parts.taught.load();
+        let in_files = self.parts.in_files.load();
+        let both = taught.iter().chain(in_files.iter()).cloned();
+        self.parts.intents.store(Arc::new(both.collect()));
+    }
 }
 
 impl Engine {
     /// Rebuilds what has changed in the database since it was last read.
     pub async fn follow_versions(&self) -> Result<(), RebuildError> {
         let parts = &self.inner.shop.parts;
-        if self.inner.store.version("articles").await? != parts.articles_version.load(Ordering::Acquire) {
+        let versions = self.inner.store.versions().await?;
+        let version = |name: &str| versions.get(name).copied().unwrap_or_default();
+        if version("articles") != parts.articles_version.load(Ordering::Acquire) {
             self.rebuild_knowledge().await?;
         }
-        if self.inner.store.version("products").await? != parts.products_version.load(Ordering::Acquire) {
+        if version("products") != parts.products_version.load(Ordering::Acquire) {
             self.rebuild_catalogue().await?;
         }
+        self.follow_intents_if(version("intents")).await?;
+        self.follow_model_if(version("model")).await;
         Ok(())
     }
 
@@ -154,9 +196,7 @@ impl Engine {
         let engine = self.clone();
         blocking(move || {
             let parts = &engine.inner.shop.parts;
-            let names =
-                products.iter().map(|product| ProductName { sku: product.sku.clone(), title: product.title.clone() });
-            engine.inner.nlu.set_lexicon(names.collect());
+            engine.inner.nlu.set_lexicon(products.iter().map(ProductName::from).collect());
             let texts: Vec<String> = products.iter().map(CatalogueIndex::text_of).collect();
             let vectors = parts.vectors.encode(&engine.inner.nlu, &texts)?;
             let count = products.len();

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::Engine;
 use super::render::Rendering;
+use super::teaching::doubts::{Read, doubts};
 use super::weigh::{Scales, Standing, mend};
 use crate::answer::voices::Voice;
 use crate::domain::conversation::{Memory, Mood};
@@ -75,7 +76,16 @@ impl Engine {
             wish: &wish,
             catalogue: &catalogue,
         };
-        let (contents, memory) = rendering.render(&decision).await?;
+        let (contents, mut memory) = rendering.render(&decision).await?;
+        let clarifies = decision.acts.iter().any(|act| matches!(act, Act::Clarify { .. }));
+        memory.clarified = clarifies.then_some(work.message.seq);
+        let read = Read {
+            message: &work.message,
+            memory: &work.conversation.memory,
+            analysis: &reading.analysis,
+            acts: &decision.acts,
+        };
+        let doubts = doubts(&read, &self.inner.settings.thresholds);
         let summary = match decision.acts.contains(&Act::Escalate) {
             true => Some(self.summary(work, &text, &reading, &memory, &decision).await?),
             false => None,
@@ -106,6 +116,7 @@ impl Engine {
             escalate,
             analysis: Some(reading.analysis),
             explanation,
+            doubts,
         };
         Ok(Thought { outcome, acts })
     }
@@ -133,6 +144,7 @@ impl Engine {
             escalate,
             analysis: None,
             explanation,
+            doubts: Vec::new(),
         };
         Thought { outcome, acts }
     }
@@ -170,7 +182,9 @@ impl Engine {
             .filter_map(|entry| {
                 let text = entry.content.words()?;
                 let failed = entry.author.kind == AuthorKind::Bot && voices.admit_ignorance(text);
-                Some(PastTurn { author: entry.author.kind, text, mood: moods.get(&entry.seq).copied(), failed })
+                let minutes_ago = Some((work.message.at.duration_since(entry.at).as_secs_f32() / 60.0).max(0.0));
+                let mood = moods.get(&entry.seq).copied();
+                Some(PastTurn { author: entry.author.kind, text, mood, failed, minutes_ago })
             })
             .collect();
         let customers = history.iter().filter(|turn| turn.author == AuthorKind::Customer);

@@ -135,6 +135,23 @@ pub fn ece(confidence: &[f32], right: &[bool]) -> f64 {
     bins.iter().map(|(said, was, _)| (said - was).abs()).sum::<f64>() / confidence.len().max(1) as f64
 }
 
+/// The threshold from which on calling it positive gives the best F1, and that F1.
+pub fn best_f1_threshold(p: &[f32], positive: &[bool]) -> (f32, f64) {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|&a, &b| p[b].total_cmp(&p[a]));
+    let wanted = positive.iter().filter(|&&yes| yes).count();
+    let (mut found, mut best) = (0, (0.5, 0.0));
+    for (place, &row) in order.iter().enumerate() {
+        found += usize::from(positive[row]);
+        let f1 = 2.0 * found as f64 / (place + 1 + wanted) as f64;
+        if f1 > best.1 {
+            let next = order.get(place + 1).map_or(0.0, |&next| p[next]);
+            best = ((p[row] + next) / 2.0, f1);
+        }
+    }
+    best
+}
+
 /// The value that half of the values are below.
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);

@@ -4,6 +4,7 @@
 //! This floor knows texts and labels. It knows nothing of the database, of articles or
 //! products beyond their names, or of what is done about a message.
 
+pub mod clusters;
 pub mod encoder;
 pub mod entities;
 pub mod evaluation;

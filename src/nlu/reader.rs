@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use jiff::civil::Date;
 
-use super::encoder::{EncodeError, Encoder, EncoderOptions, Precision, StartError, Vector};
+use super::encoder::{EncodeError, Encoder, EncoderOptions, Encoding, Precision, StartError, Vector};
+use super::entities::own::{EntitiesError, OwnTypes, read_entities};
 use super::entities::{self, Lexicon, OrderPattern, ProductName};
 use super::heads::Heads;
 use super::heads::file::HeadFileError;
 use super::heads::intent::{IntentHead, IntentVerdict};
-use super::heads::mood;
+use super::heads::mood::{self, Moods};
 use super::heads::unhappiness::Earlier;
 use super::language;
 use crate::base::config::{self, Config};
@@ -35,8 +36,6 @@ struct Inner {
     encoder: Encoder,
     heads: ArcSwap<Heads>,
     lexicon: ArcSwap<Lexicon>,
-    orders: OrderPattern,
-    currency: String,
     languages: Vec<String>,
 }
 
@@ -46,6 +45,8 @@ pub struct NluOptions {
     pub orders: OrderPattern,
     /// ISO 4217, for amounts without a currency of their own.
     pub currency: String,
+    /// ISO 3166, for telephone numbers and postcodes without a country of their own.
+    pub country: String,
     /// The languages in which the shop answers, its own first.
     pub languages: Vec<String>,
 }
@@ -56,6 +57,7 @@ impl Default for NluOptions {
             encoder: EncoderOptions::default(),
             orders: OrderPattern::default(),
             currency: "EUR".to_owned(),
+            country: "BE".to_owned(),
             languages: vec!["en".to_owned()],
         }
     }
@@ -71,6 +73,7 @@ impl NluOptions {
         Self {
             encoder: EncoderOptions { precision, threads: config.model.threads, ..EncoderOptions::default() },
             currency: config.shop.currency.clone(),
+            country: config.shop.country.clone(),
             languages: config.shop.languages(),
             ..Self::default()
         }
@@ -83,6 +86,8 @@ pub enum NluError {
     Encoder(#[from] StartError),
     #[error(transparent)]
     Heads(#[from] HeadFileError),
+    #[error(transparent)]
+    Entities(#[from] EntitiesError),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -113,6 +118,8 @@ pub struct PastTurn<'a> {
     pub mood: Option<Mood>,
     /// The bot admitted that it did not know.
     pub failed: bool,
+    /// How long before the message that is read now.
+    pub minutes_ago: Option<f32>,
 }
 
 #[derive(Clone, Debug)]
@@ -127,31 +134,50 @@ impl Nlu {
     pub fn start(home: &Home, options: NluOptions) -> Result<Self, NluError> {
         let encoder = Encoder::start(home, options.encoder)?;
         let heads = Heads::load(&home.heads_folders(), encoder.identity())?;
-        let nlu = Self {
+        let own = OwnTypes::new(&read_entities(&home.entities())?);
+        let lexicon = Lexicon::default()
+            .with_orders(&options.orders)
+            .with_currency(&options.currency)
+            .with_country(&options.country)
+            .with_own(own);
+        Ok(Self {
             inner: Arc::new(Inner {
                 encoder,
                 heads: ArcSwap::from_pointee(heads),
-                lexicon: ArcSwap::from_pointee(Lexicon::default()),
-                orders: options.orders,
-                currency: options.currency,
+                lexicon: ArcSwap::from_pointee(lexicon),
                 languages: options.languages,
             }),
-        };
-        nlu.set_lexicon(Vec::new());
-        Ok(nlu)
+        })
     }
 
     /// The catalogue's names, by which products are recognised from now on.
     pub fn set_lexicon(&self, names: Vec<ProductName>) {
-        let lexicon = Lexicon::new(names).with_orders(&self.inner.orders).with_currency(&self.inner.currency);
-        self.inner.lexicon.store(Arc::new(lexicon));
+        self.inner.lexicon.rcu(|lexicon| Lexicon::clone(lexicon).with_products(names.clone()));
     }
 
-    /// Reads the heads again, after `rapport train`. Where they are broken, the old ones
-    /// stay and the error says what is wrong.
-    pub fn reload_heads(&self, home: &Home) -> Result<(), NluError> {
-        let heads = Heads::load(&home.heads_folders(), self.inner.encoder.identity())?;
-        self.inner.heads.store(Arc::new(heads));
+    /// Reads the shop's own entity types again. Where a file is broken, the old ones stay and
+    /// the error says what is wrong.
+    pub fn reload_entities(&self, home: &Home) -> Result<(), NluError> {
+        let own = OwnTypes::new(&read_entities(&home.entities())?);
+        self.inner.lexicon.rcu(|lexicon| Lexicon::clone(lexicon).with_own(own.clone()));
+        Ok(())
+    }
+
+    /// From the next message on, intents are read by this head. A message that is being read
+    /// now is finished with the old one. Gives how long the step took.
+    pub fn use_intents(&self, head: Arc<IntentHead>, version: &str) -> Duration {
+        let began = Instant::now();
+        self.inner.heads.rcu(|now| now.with_intents(head.clone(), version));
+        let took = began.elapsed();
+        metrics::histogram!("rapport_model_swap_seconds").record(took.as_secs_f64());
+        took
+    }
+
+    /// Reads the other heads again, after `rapport train`. Where they are broken, the old
+    /// ones stay and the error says what is wrong.
+    pub fn reload_feelings(&self, home: &Home) -> Result<(), NluError> {
+        let files = Heads::load(&home.heads_folders(), self.inner.encoder.identity())?;
+        self.inner.heads.rcu(|now| now.with_feelings(&files));
         Ok(())
     }
 
@@ -176,25 +202,32 @@ impl Nlu {
 
     pub async fn read(&self, message: Utterance<'_>) -> Result<Reading, ReadError> {
         let started = Instant::now();
-        let vector = self.inner.encoder.encode(message.mended.unwrap_or(message.text)).await?;
+        // The same heads read it that wanted it encoded so, whatever is swapped meanwhile.
+        let heads = self.inner.heads.load_full();
+        let text = message.mended.unwrap_or(message.text);
+        let encoding = self.inner.encoder.read(text, heads.wanted()).await?;
         let encoded = Instant::now();
-        let mut analysis = self.analyse(&message, &vector);
+        let mut analysis = self.analyse(&message, &heads, &encoding);
         analysis.timings_ms.insert("encoder".to_owned(), millis(encoded - started));
-        Ok(Reading { analysis, vector })
+        Ok(Reading { analysis, vector: encoding.vector })
     }
 
-    fn analyse(&self, message: &Utterance<'_>, vector: &Vector) -> Analysis {
+    /// Begins to read a text that will be asked for in a moment.
+    pub fn read_ahead(&self, text: &str) {
+        self.inner.encoder.read_ahead(text, self.inner.heads.load().wanted());
+    }
+
+    fn analyse(&self, message: &Utterance<'_>, heads: &Heads, encoding: &Encoding) -> Analysis {
         let began = Instant::now();
-        let heads = self.inner.heads.load();
-        let verdict = heads.intent.read(message.mended.unwrap_or(message.text), vector);
-        let sentiment = heads.mood.sentiment(message.text, vector);
+        let verdict = heads.read_intent(message.mended.unwrap_or(message.text), encoding);
+        let Moods { sentiment, emotions } = heads.read_mood(encoding);
         let earlier: Vec<Earlier<'_>> = message.history.iter().map(Earlier::from).collect();
-        let unhappiness = heads.unhappiness.read(message.text, vector, &sentiment, &earlier);
-        let emotions = heads.mood.emotions(vector);
+        let unhappiness = heads.unhappiness.read(message.text, &encoding.vector, &sentiment, &earlier);
         let read = Instant::now();
 
         let lexicon = self.inner.lexicon.load();
-        let entities = entities::find(message.text, message.today, &lexicon);
+        let country = message.locale.and_then(country_of).unwrap_or_else(|| lexicon.country());
+        let entities = entities::find_from(message.text, message.today, country, &lexicon);
         let customers = message.history.iter().filter(|turn| turn.author == AuthorKind::Customer);
         let before: Vec<&str> = customers.map(|turn| turn.text).collect();
         let language = self.language(message.text, message.locale, &before);
@@ -211,6 +244,7 @@ impl Nlu {
             emotions,
             entities,
             unhappiness,
+            model: heads.version.to_string(),
             timings_ms,
         }
     }
@@ -218,8 +252,46 @@ impl Nlu {
 
 impl<'a> From<&PastTurn<'a>> for Earlier<'a> {
     fn from(turn: &PastTurn<'a>) -> Self {
-        let sentiment = turn.mood.map(|mood| mood.sentiment);
-        Earlier { author: turn.author, text: turn.text, sentiment, failed: turn.failed }
+        Earlier {
+            author: turn.author,
+            text: turn.text,
+            sentiment: turn.mood.map(|mood| mood.sentiment),
+            unhappiness: turn.mood.map(|mood| mood.unhappiness),
+            failed: turn.failed,
+            minutes_ago: turn.minutes_ago,
+        }
+    }
+}
+
+/// The country that a language setting names: `nl-BE` is Belgium's.
+fn country_of(locale: &str) -> Option<&str> {
+    let regions = locale.split(['-', '_']).skip(1);
+    regions.into_iter().find(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+/// What a set of heads makes of one message's intent.
+#[derive(Clone, Debug)]
+pub struct IntentReading {
+    /// The likeliest, best first.
+    pub ranking: Vec<RankedIntent>,
+    pub out_of_scope: bool,
+}
+
+impl IntentReading {
+    /// The intent that covers the message, if one does.
+    pub fn covered(mut self) -> Option<String> {
+        if self.out_of_scope || self.ranking.is_empty() {
+            return None;
+        }
+        Some(self.ranking.swap_remove(0).name)
+    }
+}
+
+impl Heads {
+    /// Reads the intent alone.
+    pub fn intents(&self, text: &str, encoding: &Encoding) -> IntentReading {
+        let verdict = self.read_intent(text, encoding);
+        IntentReading { ranking: ranking(&self.intent, &verdict), out_of_scope: verdict.out_of_scope }
     }
 }
 

@@ -110,8 +110,6 @@ pub enum Act {
 
 /// The share of the nearest section's confidence from which on the opening goes before it.
 const LITTLE_NEARER: f32 = 0.75;
-/// How far back an earlier sign of unhappiness counts, in customer messages.
-const RECENT_MOODS: usize = 4;
 
 impl Escalation {
     /// All reasons as one line for the agents.
@@ -165,15 +163,10 @@ fn trusted<'a>(situation: &Situation<'a>, at_least: f32) -> Option<&'a IntentSpe
     situation.intent.filter(|_| certain)
 }
 
-/// Whether the customer has had enough. A calm report of something broken sounds unhappy,
-/// too, and deserves an answer first: one such message alone must be beyond doubt.
 fn unhappy(situation: &Situation<'_>) -> bool {
-    let thresholds = situation.thresholds;
-    let p = situation.analysis.unhappiness.p;
     // The last mood is this message's own.
-    let mut earlier = situation.memory.moods.iter().rev().skip(1).take(RECENT_MOODS);
-    let again = earlier.any(|mood| mood.unhappiness >= thresholds.unhappiness_before);
-    p >= thresholds.unhappiness_at_once || (again && p >= thresholds.unhappiness)
+    let earlier = situation.memory.moods.iter().rev().skip(1).map(|mood| mood.unhappiness);
+    situation.thresholds.had_enough(situation.analysis.unhappiness.p, earlier)
 }
 
 fn person_needed(situation: &Situation<'_>, decision: &mut Decision) -> bool {
@@ -194,7 +187,7 @@ fn address_left(situation: &Situation<'_>, decision: &mut Decision) -> bool {
 }
 
 fn note_address(situation: &Situation<'_>, decision: &mut Decision) -> bool {
-    let Some(email) = situation.analysis.entity(EntityType::Email) else { return false };
+    let Some(email) = situation.analysis.entity(&EntityType::Email) else { return false };
     decision.because.push("the customer left an address to be written to".to_owned());
     decision.acts.push(Act::NoteAddress { email: email.value.clone() });
     decision.memory.asked_for_address = false;
@@ -225,19 +218,19 @@ fn slot_answered(situation: &Situation<'_>, decision: &mut Decision) -> bool {
 
 /// Runs an intent's action, or asks for the next slot that it needs.
 fn proceed(intent: &IntentSpec, filled: BTreeMap<EntityType, String>, tries: u32, decision: &mut Decision) {
-    let missing = intent.needs.iter().copied().find(|slot| !filled.contains_key(slot));
+    let missing = intent.needs.iter().cloned().find(|slot| !filled.contains_key(slot));
     if let Some(slot) = missing {
-        decision.acts.push(Act::Ask { intent: intent.name.clone(), slot, again: tries > 0 });
+        decision.acts.push(Act::Ask { intent: intent.name.clone(), slot: slot.clone(), again: tries > 0 });
         decision.memory.pending = Some(Pending { intent: intent.name.clone(), filled, asked: slot, tries });
         return;
     }
     decision.memory.pending = None;
     decision.memory.failed_answers = 0;
-    let slot = |kind: EntityType| filled.get(&kind).cloned().unwrap_or_default();
+    let slot = |kind: &EntityType| filled.get(kind).cloned().unwrap_or_default();
     match intent.action {
         Some(Action::OrderStatus) => decision
             .acts
-            .push(Act::OrderStatus { number: slot(EntityType::OrderNumber), email: slot(EntityType::Email) }),
+            .push(Act::OrderStatus { number: slot(&EntityType::OrderNumber), email: slot(&EntityType::Email) }),
         _ => decision.acts.push(Act::Reply { intent: intent.name.clone() }),
     }
 }

@@ -14,7 +14,7 @@ pub fn fill(
     let mut filled = known.clone();
     for entity in entities {
         if needs.contains(&entity.kind) {
-            filled.insert(entity.kind, entity.value.clone());
+            filled.insert(entity.kind.clone(), entity.value.clone());
         }
     }
     filled

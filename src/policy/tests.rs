@@ -15,6 +15,7 @@ fn analysis(intent: &str, confidence: f32) -> Analysis {
         emotions: Default::default(),
         entities: Vec::new(),
         unhappiness: Unhappiness::default(),
+        model: String::new(),
         timings_ms: Default::default(),
     }
 }

@@ -30,6 +30,19 @@ pub struct Thresholds {
     pub slot_tries: u32,
 }
 
+/// How far back an earlier sign of unhappiness counts, in customer messages.
+const RECENT: usize = 4;
+
+impl Thresholds {
+    /// Whether the customer has had enough, by the probability of dissatisfaction now and at
+    /// the earlier messages, the last one first. A calm report of something broken sounds
+    /// unhappy, too, and deserves an answer first: one such message alone must be beyond doubt.
+    pub fn had_enough(&self, p: f32, earlier: impl Iterator<Item = f32>) -> bool {
+        let again = earlier.take(RECENT).any(|before| before >= self.unhappiness_before);
+        p >= self.unhappiness_at_once || (again && p >= self.unhappiness)
+    }
+}
+
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
@@ -39,9 +52,11 @@ impl Default for Thresholds {
             choices: 3,
             doubt: 0.15,
             out_of_scope: 0.4,
-            unhappiness: 0.7,
-            unhappiness_before: 0.5,
-            unhappiness_at_once: 0.93,
+            // On the dialogues that unhappiness is trained on, judged by models that had not seen
+            // them, these bring in a person soonest without bringing in many for nothing.
+            unhappiness: 0.5,
+            unhappiness_before: 0.4,
+            unhappiness_at_once: 0.85,
             failed_answers: 2,
             slot_tries: 2,
         }

@@ -61,9 +61,10 @@ impl Wish {
         let mut rest = lower.clone();
         let mut wish = Wish::default();
         read_prices(&mut rest, &mut wish);
-        let hidden = entities
-            .iter()
-            .filter(|entity| matches!(entity.kind, EntityType::Email | EntityType::OrderNumber | EntityType::Phone));
+        let hidden = entities.iter().filter(|entity| {
+            use EntityType::{CardNumber, Email, Iban, NationalId, OrderNumber, Phone, TrackingNumber, Url};
+            matches!(entity.kind, Email | OrderNumber | Phone | CardNumber | Iban | NationalId | TrackingNumber | Url)
+        });
         for entity in hidden {
             rest = rest.replace(&entity.text.to_lowercase(), " ");
         }

@@ -3,8 +3,10 @@
 
 use sqlx::Row;
 
+use super::lessons::vote_on_understanding;
 use super::log::{NewEntry, append, lock};
 use super::{Result, Store};
+use crate::base::privacy::{Kinds, mask_kinds};
 use crate::domain::entry::{Author, Seq};
 use crate::domain::{Content, ConversationId};
 
@@ -52,6 +54,9 @@ impl Store {
     /// Writes a feedback; the log's last seq after it, `None` if nothing changed.
     pub async fn give_feedback(&self, id: &ConversationId, author: Author, given: Feedback) -> Result<Option<Seq>> {
         let now = self.now_micros();
+        // As the log has it: a repeat is compared with what was kept.
+        let comment = given.comment.map(|comment| mask_kinds(&comment, Kinds::CARDS).into_owned());
+        let given = Feedback { comment, ..given };
         let mut tx = self.begin().await?;
         let Some(mut conversation) = lock(&mut tx, self, id).await? else { return Ok(None) };
         let before =
@@ -86,6 +91,9 @@ impl Store {
         .bind(now)
         .execute(&mut *tx)
         .await?;
+        if given.kind == FeedbackKind::Rating {
+            vote_on_understanding(&mut tx, id, given.about, given.score > 0, now).await?;
+        }
         sqlx::query("UPDATE conversations SET last_seq = $2, updated_at = $3 WHERE id = $1")
             .bind(id.as_str())
             .bind(seq)

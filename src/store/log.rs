@@ -11,6 +11,7 @@ use sqlx::{Any, Row, Transaction};
 use super::turns::TurnRef;
 use super::{Result, Store, StoreError, json, to_json};
 use crate::base::clock::from_micros;
+use crate::base::privacy::Kinds;
 use crate::domain::content::StatusState;
 use crate::domain::entry::{Author, AuthorKind, Entry, Seq};
 use crate::domain::{AgentId, Content, ConversationId, TurnId};
@@ -214,6 +215,9 @@ pub(super) async fn lock(
 
 /// Adds one entry after the last, and gives it as it stands there. The caller writes
 /// `last_seq` and `words_seq` back before it commits.
+///
+/// Invariant: no entry holds the number of a payment card that somebody typed, in whatever channel.
+/// What is never written is in no backup, no export and no other system.
 pub(super) async fn append(
     tx: &mut Transaction<'static, Any>,
     conversation: &mut Locked,
@@ -221,6 +225,7 @@ pub(super) async fn append(
     entry: NewEntry,
 ) -> Result<Entry> {
     conversation.last_seq += 1;
+    let entry = NewEntry { content: entry.content.masked(Kinds::CARDS), ..entry };
     let line = entry.content.line();
     if line.is_some() {
         conversation.words_seq = conversation.last_seq;

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::{Result, Store};
 use crate::base::clock::from_micros;
 use crate::base::ids::new_id;
+use crate::base::privacy::{Kinds, mask_kinds};
 use crate::domain::entry::Seq;
 use crate::domain::{AgentId, ConversationId};
 
@@ -27,6 +28,8 @@ impl Store {
     /// Keeps what was said about a conversation among the staff.
     pub async fn add_note(&self, id: &ConversationId, agent: &super::Agent, text: &str) -> Result<Note> {
         let now = self.now_micros();
+        // A colleague who takes a card's number down on the telephone must not keep it either.
+        let text = mask_kinds(text, Kinds::CARDS).into_owned();
         let row = sqlx::query(
             "INSERT INTO notes (id, conversation_id, seq, agent_id, text, at) \
              SELECT $1, id, last_seq, $3, $4, $5 FROM conversations WHERE id = $2 RETURNING id, seq",
@@ -34,7 +37,7 @@ impl Store {
         .bind(new_id("not"))
         .bind(id.as_str())
         .bind(agent.id.as_str())
-        .bind(text)
+        .bind(text.clone())
         .bind(now)
         .fetch_one(&self.writer)
         .await?;
@@ -43,7 +46,7 @@ impl Store {
             seq: row.try_get("seq")?,
             agent_id: agent.id.clone(),
             agent_name: agent.name.clone(),
-            text: text.to_owned(),
+            text,
             at: from_micros(now),
         })
     }

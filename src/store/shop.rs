@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::{Result, Store, json, to_json};
 use crate::base::ids::new_id;
+use crate::base::privacy::{Kinds, mask_json};
 use crate::base::secret::token_hash;
 use crate::domain::article::Article;
 use crate::domain::order::Order;
@@ -194,6 +195,12 @@ impl Store {
             "DELETE FROM orders",
             "DELETE FROM articles",
             "DELETE FROM tracks WHERE conversation_id IS NULL",
+            // What was taught and trained is about the intents that go with the shop.
+            "DELETE FROM lessons",
+            "DELETE FROM doubts",
+            "DELETE FROM taught_intents",
+            "DELETE FROM model_versions",
+            "DELETE FROM settings WHERE key IN ('model', 'model_files')",
         ] {
             sqlx::query(sql).execute(&mut *tx).await?;
         }
@@ -214,8 +221,9 @@ impl Store {
         ] {
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
         }
-        bump(&mut tx, "articles").await?;
-        bump(&mut tx, "products").await?;
+        for name in ["articles", "products", "intents", "model"] {
+            bump(&mut tx, name).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -225,6 +233,12 @@ impl Store {
         let row =
             sqlx::query("SELECT version FROM versions WHERE name = $1").bind(name).fetch_optional(&self.reader).await?;
         Ok(row.map(|row| row.try_get("version")).transpose()?.unwrap_or(0))
+    }
+
+    /// All of those counters, by name.
+    pub async fn versions(&self) -> Result<HashMap<String, i64>> {
+        let rows = sqlx::query("SELECT name, version FROM versions").fetch_all(&self.reader).await?;
+        rows.iter().map(|row| Ok((row.try_get("name")?, row.try_get("version")?))).collect()
     }
 
     pub async fn add_track(&self, track: Track) -> Result<()> {
@@ -237,7 +251,7 @@ impl Store {
         .bind(track.customer_id.as_str())
         .bind(track.conversation_id.as_str())
         .bind(track.name)
-        .bind(track.properties.to_string())
+        .bind(without_cards(track.properties))
         .bind(self.now_micros())
         .execute(&self.writer)
         .await?;
@@ -251,7 +265,7 @@ impl Store {
         let mut added = 0;
         let mut tx = self.begin().await?;
         for event in events {
-            let properties = event.properties.to_string();
+            let properties = without_cards(event.properties.clone());
             let key = token_hash(&format!("{}\n{}\n{}\n{properties}", event.customer, event.name, event.at));
             let done = sqlx::query(
                 "INSERT INTO tracks (id, customer_id, conversation_id, name, properties, at) \
@@ -308,7 +322,7 @@ impl Store {
     }
 }
 
-async fn bump(tx: &mut sqlx::Transaction<'static, sqlx::Any>, name: &'static str) -> Result<()> {
+pub(super) async fn bump(tx: &mut sqlx::Transaction<'static, sqlx::Any>, name: &'static str) -> Result<()> {
     sqlx::query(
         "INSERT INTO versions (name, version) VALUES ($1, 1) \
          ON CONFLICT (name) DO UPDATE SET version = versions.version + 1",
@@ -317,4 +331,9 @@ async fn bump(tx: &mut sqlx::Transaction<'static, sqlx::Any>, name: &'static str
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+/// A website's event as it is kept: a page may put what was typed into one.
+fn without_cards(mut properties: serde_json::Value) -> String {
+    mask_json(&mut properties, Kinds::CARDS);
+    properties.to_string()
 }

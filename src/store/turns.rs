@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::conversations::{COLUMNS, conversation};
+use super::lessons::insert_doubts;
 use super::log::{NewEntry, append, lock};
 use super::waits::begin_wait;
 use super::{Result, Store, to_json};
 use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::Explanation;
 use crate::domain::entry::{Author, AuthorKind, Entry, Seq};
+use crate::domain::teaching::Doubt;
 use crate::domain::{Analysis, Content, Conversation, ConversationId, TurnId};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub struct TurnOutcome {
     pub escalate: Option<String>,
     pub analysis: Option<Analysis>,
     pub explanation: Explanation,
+    /// Messages that turned out not to be understood.
+    pub doubts: Vec<Doubt>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +108,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
+        insert_doubts(&mut tx, &conversation.id, &outcome.doubts, now).await?;
         if overtaken {
             tx.commit().await?;
             return Ok(TurnCommit::Overtaken);

@@ -26,7 +26,7 @@ after(async () => {
   await server?.stop();
 });
 
-const PAGES = ["/inbox/open", "/inbox/mine", "/inbox/snoozed", "/inbox/resolved", "/today", "/settings/me", "/settings/team", "/settings/inboxes", "/settings/hours", "/settings/canned", "/settings/mail", "/settings/webhooks", "/settings/shop"];
+const PAGES = ["/inbox/open", "/inbox/mine", "/inbox/snoozed", "/inbox/resolved", "/understanding", "/today", "/settings/me", "/settings/team", "/settings/inboxes", "/settings/hours", "/settings/canned", "/settings/mail", "/settings/webhooks", "/settings/shop"];
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [shape, options] of [["wide", {}], ["phone", PHONE]]) {

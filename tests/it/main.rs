@@ -1,7 +1,7 @@
 //! The outside tests: the real binary, over its real sockets; and the store, on both of
 //! its databases.
 //!
-//! All but `store`, `threads`, `people`, `webhooks` and `desk` know docs/interfaces.md and
+//! All but `store`, `lessons`, `threads`, `people`, `webhooks` and `desk` know docs/interfaces.md and
 //! nothing else, so they hold for any server that keeps that contract. `support` starts
 //! servers and speaks their protocols; each other module is one topic.
 
@@ -17,16 +17,20 @@ mod faults;
 mod floors;
 mod inputs;
 mod languages;
+mod lessons;
 mod lifecycle;
 mod limits;
 mod load;
 mod mail;
 mod people;
+mod privacy;
 mod resume;
 mod signing_in;
 mod socket;
 mod store;
 mod story;
 mod support;
+mod teaching;
 mod threads;
 mod webhooks;
+mod written_data;

@@ -1,6 +1,8 @@
 //! `rapport eval`: measures the models on files.
 
 mod answers;
+mod emotions;
+mod fairness;
 mod intent;
 mod output;
 mod sentiment;
@@ -24,7 +26,9 @@ pub struct Args {
 enum What {
     Intent(intent::Args),
     Sentiment(sentiment::Args),
+    Emotions(emotions::Args),
     Unhappiness(unhappiness::Args),
+    Fairness(fairness::Args),
     Retrieval(eval_retrieval::Args),
     Answers(answers::Args),
 }
@@ -33,7 +37,9 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     match args.what {
         What::Intent(args) => intent::run(args, home).await,
         What::Sentiment(args) => sentiment::run(args, home).await,
+        What::Emotions(args) => emotions::run(args, home).await,
         What::Unhappiness(args) => unhappiness::run(args, home).await,
+        What::Fairness(args) => fairness::run(args, home).await,
         What::Answers(args) => answers::run(args, home).await,
         What::Retrieval(args) => retrieval(args, home).await,
     }

@@ -183,7 +183,11 @@ async fn articles(files: Vec<PathBuf>, options: &Options, config: &Config) -> an
 
 async fn rasa(files: Vec<PathBuf>, folder: &Path, force: bool, options: &Options) -> anyhow::Result<Summary> {
     let bot = read(files, import::rasa).await?;
-    let targets = intent_files(&bot.intents, folder)?;
+    let mut targets = intent_files(&bot.intents, folder)?;
+    for entity in &bot.entities {
+        let file = folder.with_file_name("entities").join(format!("{}.yaml", entity.name));
+        targets.push((file, serde_norway::to_string(entity)?));
+    }
     let there: Vec<_> =
         targets.iter().filter(|(path, _)| path.exists()).map(|(path, _)| path.display().to_string()).collect();
     if !there.is_empty() && !force {
@@ -193,8 +197,9 @@ async fn rasa(files: Vec<PathBuf>, folder: &Path, force: bool, options: &Options
         );
     }
     if !options.dry_run {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         for (path, text) in &targets {
+            let folder = path.parent().unwrap_or(folder);
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
             replace_file(path, text).with_context(|| format!("cannot write {}", path.display()))?;
         }
     }
@@ -202,8 +207,13 @@ async fn rasa(files: Vec<PathBuf>, folder: &Path, force: bool, options: &Options
     let mut notes = bot.notes;
     notes.push(format!("read the files in {}, then run `rapport train`", folder.display()));
     Ok(Summary {
-        what: format!("{} with {}", counted(bot.intents.len(), "intent"), counted(examples, "example")),
-        counts: json!({ "intents": bot.intents.len(), "examples": examples }),
+        what: format!(
+            "{} with {} and {}",
+            counted(bot.intents.len(), "intent"),
+            counted(examples, "example"),
+            counted(bot.entities.len(), "entity type")
+        ),
+        counts: json!({ "intents": bot.intents.len(), "examples": examples, "entities": bot.entities.len() }),
         warnings: Problems::default(),
         notes,
     })

@@ -7,6 +7,7 @@ pub mod chat;
 pub mod doctor;
 pub mod eval;
 mod eval_retrieval;
+pub mod export;
 pub mod import;
 pub mod inbox;
 pub mod init;
@@ -49,6 +50,7 @@ enum Command {
     Eval(eval::Args),
     Kb(kb::Args),
     Import(import::Args),
+    Export(export::Args),
     Load(load::Args),
     Token(token::Args),
     Agent(agent::Args),
@@ -99,7 +101,8 @@ async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         }
         Command::Init(args) => init::run(args, &config, &Home::find()?).await?,
         Command::Analyze(args) => analyze::run(args, &config, &home()?).await?,
-        Command::Train(args) => train::run(args, &home()?).await?,
+        Command::Train(args) => train::run(args, &config, &home()?).await?,
+        Command::Export(args) => export::run(args, &config, &home()?).await?,
         Command::Eval(args) => eval::run(args, &home()?).await?,
         Command::Kb(args) => kb::run(args, config.shop.languages(), &home()?).await?,
         Command::Import(args) => import::run(args, &config, &home()?).await?,

@@ -1,8 +1,8 @@
 //! `rapport train`: trains the heads and puts them in place.
 
+mod dissatisfaction;
 mod taught;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -11,32 +11,41 @@ use clap::Parser;
 use serde::Serialize;
 
 use super::progress::Steps;
+use crate::app::database::{self, open_existing};
+use crate::app::taught::Taught;
+use crate::base::config::Config;
 use crate::base::home::Home;
-use crate::domain::entry::AuthorKind;
-use crate::nlu::encoder::{Encoder, EncoderOptions, Vector};
+use crate::nlu::encoder::{Encoder, EncoderOptions};
+use crate::nlu::heads;
 use crate::nlu::heads::file::{self, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
 use crate::nlu::heads::mood::MoodHead;
 use crate::nlu::heads::unhappiness::UnhappinessHead;
-use crate::nlu::training::comments::{self, RawComment, RawDialogue, RawMessage};
-use crate::nlu::training::intent::{self, IntentExamples, IntentValidation, TrainedIntent};
+use crate::nlu::training::comments;
+use crate::nlu::training::dialogues;
+use crate::nlu::training::intent::{IntentValidation, TrainOptions};
 use crate::nlu::training::mood::{self, Comment, Message, MoodValidation, TrainedMood};
-use crate::nlu::training::unhappiness::{self, Dialogue, Single, Turn, UnhappinessValidation};
+use crate::nlu::training::shop::{Confusion, Watch, read_outside, train_shop};
+use crate::nlu::training::unhappiness::UnhappinessValidation;
 use crate::nlu::training::{plain, read_intents};
 
-/// Confusions that are shown.
-const WORST: usize = 10;
-
-/// Train the heads from the intents; a running server takes them over by itself.
+/// Train the heads from the intents and from what agents taught; a running server takes them
+/// over by itself.
 #[derive(Debug, Parser)]
 pub struct Args {
     /// The folder of intents (by default the shop's).
     #[arg(long, value_name = "DIR")]
     intents: Option<PathBuf>,
+    /// Leave out what agents taught in the console.
+    #[arg(long)]
+    files_only: bool,
     /// Train sentiment, emotions and unhappiness as well, on this copy of GoEmotions and on
     /// models/training. Without it those heads stay as they are; for an encoder that has none
     /// yet, Rapport's own heads teach them.
     #[arg(long, value_name = "DIR")]
     sentiment_data: Option<PathBuf>,
+    /// Train unhappiness alone, on models/training, with the mood head that is there.
+    #[arg(long, conflicts_with_all = ["sentiment_data", "intents"])]
+    unhappiness: bool,
     /// Where the heads are written (by default models/heads, or heads/ of the shop in the data
     /// directory).
     #[arg(long, value_name = "DIR")]
@@ -48,7 +57,8 @@ pub struct Args {
 
 #[derive(Serialize)]
 struct Report {
-    intent: IntentValidation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intent: Option<IntentValidation>,
     worst_confusions: Vec<Confusion>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mood: Option<MoodValidation>,
@@ -58,18 +68,16 @@ struct Report {
     written_to: String,
 }
 
-#[derive(Serialize)]
-struct Confusion {
-    expected: String,
-    predicted: String,
-    times: usize,
-    example: String,
-}
-
-pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     let home = home.clone();
     let json = args.json;
-    let report = tokio::task::spawn_blocking(move || train(&args, &home)).await.context("training panicked")??;
+    // Another folder of intents is an experiment, and no agent has taught anything about it.
+    let taught = match args.files_only || args.intents.is_some() || !database::exists(config) {
+        true => Taught::default(),
+        false => Taught::read(&open_existing(config).await?).await?,
+    };
+    let report =
+        tokio::task::spawn_blocking(move || train(&args, &home, taught)).await.context("training panicked")??;
     if json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
@@ -78,69 +86,77 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
+fn train(args: &Args, home: &Home, by_agents: Taught) -> anyhow::Result<Report> {
     let began = Instant::now();
-    let folder = args.intents.clone().unwrap_or_else(|| home.intents());
     let out = args.out.clone().unwrap_or_else(|| home.heads());
-    let specs = read_intents(&folder)?;
+    if args.unhappiness {
+        return train_unhappiness(home, &out, began);
+    }
+    let folder = args.intents.clone().unwrap_or_else(|| home.intents());
+    let (specs, mut outside) = by_agents.join(read_intents(&folder)?);
+    outside.extend(read_outside(&home.models(), &folder));
     let encoder = Encoder::start(home, EncoderOptions::default())?;
 
-    let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-    let examples = specs
-        .iter()
-        .enumerate()
-        .flat_map(|(number, spec)| spec.examples_in_all_languages().map(move |example| (number, example)));
-    let (labels, texts): (Vec<u32>, Vec<String>) =
-        examples.map(|(number, example)| (number as u32, plain(example))).unzip();
-    let outside = read_outside(&home.models().join("training/out_of_scope.txt"));
     let steps = Steps::default();
-    let vectors = encode(&encoder, &texts, "encoding the examples", &steps)?;
-    let outside_vectors = encode(&encoder, &outside, "encoding what is out of scope", &steps)?;
-    let examples = IntentExamples {
-        names,
-        texts: texts.iter().map(String::as_str).collect(),
-        labels,
-        vectors: vectors.iter().map(Vec::as_slice).collect(),
-        outside: outside.iter().map(String::as_str).zip(outside_vectors.iter().map(Vec::as_slice)).collect(),
+    let watch = Watch {
+        show: &|step, done| steps.show(step, done),
+        cancelled: &|| false,
+        threads: TrainOptions::default().threads,
     };
-    let trained = intent::train(&examples, &|done| steps.show("training the intents", done));
-    let worst_confusions = worst_confusions(&examples, &trained);
+    let trained = train_shop(&encoder, &specs, &outside, &watch)?;
 
     let lessons = match &args.sentiment_data {
         Some(data) => Some(comments::read_comments(data, "train")?),
-        None if home.other_encoder().is_some() && !has_feelings(&out, &encoder) => Some(taught(home, &texts, &steps)?),
+        None if home.other_encoder().is_some() && !has_feelings(&out, &encoder) => {
+            let texts: Vec<String> =
+                specs.iter().flat_map(|spec| spec.examples_in_all_languages()).map(|example| plain(example)).collect();
+            Some(taught(home, &texts, &steps)?)
+        }
         None => None,
     };
-    let feelings = match lessons {
-        Some(lessons) => Some(train_feelings(&lessons, home, &encoder, &steps)?),
-        None => None,
+    let (mood, unhappiness) = match lessons {
+        Some(lessons) => {
+            let mood = train_mood(&lessons, home, &encoder, &steps)?;
+            let unhappiness = dissatisfaction::train(home, &encoder, &mood.head, &steps)?;
+            (Some(mood), Some(unhappiness))
+        }
+        None => (None, None),
     };
     steps.finish();
 
-    file::save(&trained.head, encoder.identity(), &out.join(INTENT_FILE))?;
-    if let Some((mood, unhappiness)) = &feelings {
+    let bytes = trained.to_bytes(&encoder).map_err(anyhow::Error::msg)?;
+    file::put_in_place(&bytes, &out.join(INTENT_FILE))?;
+    if let Some(mood) = &mood {
         file::save(&mood.head, encoder.identity(), &out.join(MOOD_FILE))?;
+    }
+    if let Some(unhappiness) = &unhappiness {
         file::save(&unhappiness.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
     }
-    let (mood, unhappiness) = feelings.map(|(mood, unhappiness)| (mood.validation, unhappiness.validation)).unzip();
     Ok(Report {
-        intent: trained.validation,
-        worst_confusions,
-        mood,
-        unhappiness,
+        intent: Some(trained.validation),
+        worst_confusions: trained.judgement.confusions,
+        mood: mood.map(|mood| mood.validation),
+        unhappiness: unhappiness.map(|unhappiness| unhappiness.validation),
         seconds: began.elapsed().as_secs_f64(),
         written_to: out.display().to_string(),
     })
 }
 
-/// A line per message; a shop may do without the file.
-fn read_outside(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
-}
-
-fn encode<S: AsRef<str>>(encoder: &Encoder, texts: &[S], what: &str, steps: &Steps) -> anyhow::Result<Vec<Vector>> {
-    Ok(encoder.encode_all(texts, |done| steps.show(what, done as f32 / texts.len() as f32))?)
+fn train_unhappiness(home: &Home, out: &Path, began: Instant) -> anyhow::Result<Report> {
+    let encoder = Encoder::start(home, EncoderOptions::default())?;
+    let steps = Steps::default();
+    let mood: MoodHead = file::load(encoder.identity(), &heads::place(&home.heads_folders(), MOOD_FILE))?;
+    let trained = dissatisfaction::train(home, &encoder, &mood, &steps)?;
+    steps.finish();
+    file::save(&trained.head, encoder.identity(), &out.join(UNHAPPINESS_FILE))?;
+    Ok(Report {
+        intent: None,
+        worst_confusions: Vec::new(),
+        mood: None,
+        unhappiness: Some(trained.validation),
+        seconds: began.elapsed().as_secs_f64(),
+        written_to: out.display().to_string(),
+    })
 }
 
 /// Whether feelings have been trained for this encoder.
@@ -151,116 +167,43 @@ fn has_feelings(folder: &Path, encoder: &Encoder) -> bool {
 }
 
 /// What Rapport's own heads read in everything that there is to train on.
-fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec<RawComment>> {
+fn taught(home: &Home, examples: &[String], steps: &Steps) -> anyhow::Result<Vec<Comment>> {
     let own = home.models().join("training");
     let messages = comments::read_messages(&own.join("sentiment.csv"))?;
-    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
+    let dialogues = dialogues::read_dialogues(&own.join("dialogues.jsonl"))?;
     let mut texts: Vec<String> = messages.into_iter().map(|message| message.text).collect();
-    texts.extend(customer_turns(&dialogues).into_iter().map(str::to_owned));
+    texts.extend(dissatisfaction::customer_turns(&dialogues).into_iter().map(str::to_owned));
     texts.extend_from_slice(examples);
     let count = texts.len();
     taught::comments(texts, home, |done| steps.show("reading with Rapport's own heads", done as f32 / count as f32))
 }
 
-fn train_feelings(
-    comments: &[RawComment],
-    home: &Home,
-    encoder: &Encoder,
-    steps: &Steps,
-) -> anyhow::Result<(TrainedMood, unhappiness::TrainedUnhappiness)> {
-    let own = home.models().join("training");
-    let messages = comments::read_messages(&own.join("sentiment.csv"))?;
-    let dialogues = comments::read_dialogues(&own.join("dialogues.jsonl"))?;
-    let comment_texts: Vec<&str> = comments.iter().map(|comment| comment.text.as_str()).collect();
-    let message_texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
-    let turn_texts = customer_turns(&dialogues);
-    let comment_vectors = encode(encoder, &comment_texts, "encoding comments", steps)?;
-    let message_vectors = encode(encoder, &message_texts, "encoding support messages", steps)?;
-    let turn_vectors = encode(encoder, &turn_texts, "encoding dialogues", steps)?;
-
-    let mood = mood::train(
-        &with_vectors(comments, &comment_vectors),
-        &messages.iter().zip(&message_vectors).map(message).collect::<Vec<_>>(),
-        &comments::emotion_names(),
-        &|done| steps.show("training the moods", done),
-    );
-    let singles: Vec<Single<'_>> = messages
-        .iter()
-        .zip(&message_vectors)
-        .map(|(message, vector)| Single { vector, unhappy: message.label == crate::domain::SentimentLabel::Negative })
-        .collect();
-    let unhappiness = unhappiness::train(&with_turns(&dialogues, &turn_vectors), &singles, &mood.head);
-    Ok((mood, unhappiness))
-}
-
-fn customer_turns(dialogues: &[RawDialogue]) -> Vec<&str> {
-    let turns = dialogues.iter().flat_map(|dialogue| &dialogue.turns);
-    turns.filter(|turn| turn.author == AuthorKind::Customer).map(|turn| turn.text.as_str()).collect()
-}
-
-fn with_vectors<'a>(comments: &'a [RawComment], vectors: &'a [Vector]) -> Vec<Comment<'a>> {
-    let rows = comments.iter().zip(vectors);
-    rows.map(|(comment, vector)| Comment {
-        text: &comment.text,
-        vector,
-        sentiment: comment.sentiment.map(|label| label as u32),
-        emotions: comment.emotions.clone(),
-    })
-    .collect()
-}
-
-fn message<'a>((message, vector): (&'a RawMessage, &'a Vector)) -> Message<'a> {
-    Message { text: &message.text, vector, trade: &message.trade, sentiment: message.label as u32 }
-}
-
-fn with_turns<'a>(dialogues: &'a [RawDialogue], vectors: &'a [Vector]) -> Vec<Dialogue<'a>> {
-    let mut vectors = vectors.iter();
-    let mut turn = |turn: &'a comments::RawTurn| Turn {
-        author: turn.author,
-        text: &turn.text,
-        vector: if turn.author == AuthorKind::Customer { vectors.next().map(Vec::as_slice) } else { None },
-        unhappy: turn.unhappy,
-    };
-    dialogues.iter().map(|dialogue| Dialogue { turns: dialogue.turns.iter().map(&mut turn).collect() }).collect()
-}
-
-fn worst_confusions(examples: &IntentExamples<'_>, trained: &TrainedIntent) -> Vec<Confusion> {
-    let mut pairs: HashMap<(u32, u32), Vec<&intent::Mistake>> = HashMap::new();
-    for mistake in &trained.validation.mistakes {
-        pairs.entry((mistake.expected, mistake.predicted)).or_default().push(mistake);
-    }
-    let mut pairs: Vec<_> = pairs.into_iter().collect();
-    pairs.sort_by_key(|(pair, mistakes)| (std::cmp::Reverse(mistakes.len()), *pair));
-    let name = |label: u32| examples.names[label as usize].clone();
-    pairs
-        .into_iter()
-        .take(WORST)
-        .filter_map(|((expected, predicted), mistakes)| {
-            let surest = mistakes.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
-            Some(Confusion {
-                expected: name(expected),
-                predicted: name(predicted),
-                times: mistakes.len(),
-                example: examples.texts[surest.row].to_owned(),
-            })
-        })
-        .collect()
+fn train_mood(comments: &[Comment], home: &Home, encoder: &Encoder, steps: &Steps) -> anyhow::Result<TrainedMood> {
+    let messages = comments::read_messages(&home.models().join("training/sentiment.csv"))?;
+    let messages: Vec<Message> =
+        messages.into_iter().map(|row| Message { text: row.text, sentiment: row.label as u32 }).collect();
+    let told = |what: &str, done: f32| steps.show(what, done);
+    Ok(mood::train(encoder, comments, &messages, &comments::emotion_names(), &told)?)
 }
 
 fn print(report: &Report) {
-    let intent = &report.intent;
-    println!("Intents: {} examples of {} intents, judged by models that had not seen them", intent.n, intent.intents);
-    println!(
-        "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
-        100.0 * intent.accuracy,
-        100.0 * intent.macro_f1,
-        100.0 * intent.ece
-    );
-    if let Some(auroc) = intent.oos_auroc {
+    if let Some(intent) = &report.intent {
         println!(
-            "  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered",
-            100.0 * intent.in_scope_kept
+            "Intents: {} examples of {} intents, judged by models that had not seen them",
+            intent.n, intent.intents
         );
+        println!(
+            "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
+            100.0 * intent.accuracy,
+            100.0 * intent.macro_f1,
+            100.0 * intent.ece
+        );
+        if let Some(auroc) = intent.oos_auroc {
+            println!(
+                "  whole intents left out are told from the others with an AUROC of {auroc:.3}; {:.1} % of the examples count as covered",
+                100.0 * intent.in_scope_kept
+            );
+        }
     }
     if !report.worst_confusions.is_empty() {
         println!("Worst confusions:");
@@ -273,12 +216,12 @@ fn print(report: &Report) {
         }
     }
     if let Some(mood) = &report.mood {
-        println!("Sentiment: {} support messages, each of {} trades held out in turn", mood.n, mood.trades);
+        println!("Moods, on {} comments and {} messages held back:", mood.comments, mood.messages);
         println!(
-            "  accuracy {:.1} %   macro F1 {:.1} %   calibration error {:.1} %",
-            100.0 * mood.accuracy,
-            100.0 * mood.macro_f1,
-            100.0 * mood.ece
+            "  accuracy {:.1} % and {:.1} %   emotions' macro F1 {:.1} %",
+            100.0 * mood.comment_accuracy,
+            100.0 * mood.message_accuracy,
+            100.0 * mood.emotions_macro_f1
         );
     }
     if let Some(unhappiness) = &report.unhappiness {

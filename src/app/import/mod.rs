@@ -23,7 +23,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 pub use problem::Problems;
-pub use rasa::rasa;
+pub(in crate::app) use rasa::has_slot;
+pub use rasa::{ImportedEntity, ImportedValue, rasa};
 
 use crate::domain::article::Article;
 use crate::domain::order::Order;

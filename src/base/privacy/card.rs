@@ -57,18 +57,19 @@ fn compile(pattern: &str) -> Regex {
 
 pub(super) fn find(text: &str, runs: &[Run], all: &mut Vec<Finding>) {
     for run in runs {
-        let mut next = 0;
+        let mut cards: Vec<Finding> = Vec::new();
         for (groups, length) in run.windows(12..20) {
-            if groups.start < next {
-                continue;
-            }
             let digits = run.digits(text, groups.clone());
             let Some((scheme, fit)) = fit(&digits, length) else { continue };
-            if let Some(confidence) = judge(text, run, &groups, fit) {
-                next = groups.end;
-                all.push(Finding { kind: Kind::Card, span: run.span(groups), value: digits, scheme, confidence });
+            let Some(confidence) = judge(text, run, &groups, fit) else { continue };
+            let span = run.span(groups);
+            match cards.last_mut().filter(|last| last.span.end > span.start) {
+                // Which of two readings is the card's cannot be told: both go.
+                Some(last) => last.span.end = last.span.end.max(span.end),
+                None => cards.push(Finding { kind: Kind::Card, span, value: digits, scheme, confidence }),
             }
         }
+        all.append(&mut cards);
     }
     codes(text, all);
 }
@@ -81,7 +82,8 @@ fn codes(text: &str, all: &mut Vec<Finding>) {
         let code = AFTER_CARD.captures(rest)?.name("code")?.range();
         Some(card.span.end + code.start..card.span.end + code.end)
     };
-    let spans: Vec<_> = named.chain(all.iter().filter_map(after_card)).collect();
+    let spans: Vec<_> =
+        named.chain(all.iter().filter(|known| known.kind == Kind::Card).filter_map(after_card)).collect();
     for span in spans {
         let value = text[span.clone()].to_owned();
         all.push(Finding { kind: Kind::CardCode, span, value, scheme: "", confidence: 0.9 });

@@ -55,6 +55,11 @@ impl Kinds {
         Kinds(bits)
     }
 
+    /// The same, but addresses and telephone numbers stay.
+    pub const fn without_contacts(self) -> Self {
+        Kinds(self.0 & Kinds::NUMBERS.0)
+    }
+
     pub const fn has(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u8) != 0
     }
@@ -86,9 +91,10 @@ pub fn find_kinds(text: &str, kinds: Kinds) -> Vec<Finding> {
     let at = kinds.has(Kind::Email) && bytes.contains(&b'@');
     let mut all: Vec<Finding> = Vec::new();
     if digit {
-        let runs = runs::of(text);
+        let mut runs = runs::of(text);
         if !runs.is_empty() {
             iban::find(text, &mut all);
+            runs::leave_out(&mut runs, &all);
         }
         card::find(text, &runs, &mut all);
         if kinds.has(Kind::NationalId) || kinds.has(Kind::Phone) {

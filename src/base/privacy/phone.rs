@@ -22,6 +22,9 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     compile(r"^(?:(?:19|20)[0-9]{2}[./-][0-9]{1,2}[./-][0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)[0-9]{2})\b")
 });
 
+/// "Cannot reach 203.0.113.12" is about a machine.
+static IP_ADDRESS: LazyLock<Regex> = LazyLock::new(|| compile(r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"));
+
 static PHONE_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     compile(r"(?i)\b(?:tele)?(?:phone|tel|mobile|mob|cell|gsm|whatsapp|fax|sms|call|ring|text|reach)|\bmy number")
 });
@@ -64,7 +67,7 @@ fn read(written: &str, lead: &str) -> Option<(String, f32)> {
         return (8..=15).contains(&number.len()).then(|| (format!("+{number}"), confidence));
     }
 
-    let other = DATE.is_match(&written) || OTHER_NUMBER.is_match(lead);
+    let other = DATE.is_match(&written) || IP_ADDRESS.is_match(&written) || OTHER_NUMBER.is_match(lead);
     if other || !(8..=15).contains(&digits.len()) {
         return None;
     }
@@ -118,6 +121,8 @@ mod tests {
     #[case("sizes 36 38 40 42", None)]
     #[case("call 1234567", None)]
     #[case("+1234567890123456", None)]
+    #[case("cannot reach 203.0.113.12", None)]
+    #[case("2026-11-22T18:26:08.123456Z INFO text", None)]
     #[case("AW-10482", None)]
     fn numbers_are_found(#[case] text: &str, #[case] number: Option<&str>) {
         let phones = crate::base::privacy::find(text).into_iter().filter(|found| found.kind == super::Kind::Phone);

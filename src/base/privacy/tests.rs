@@ -32,6 +32,7 @@ fn found(text: &str) -> Vec<(Kind, String)> {
 #[case("2 4111111111111111", "4111111111111111")]
 #[case("my card number: 41 11 11 11 11 11 11 11", "4111111111111111")]
 #[case("order 4111 1111 1111 1111", "4111111111111111")]
+#[case("GB29 NWBK 6016 1331 9268 18 4111 1111 1111 1111", "4111111111111111")]
 fn cards_are_found(#[case] text: &str, #[case] number: &str) {
     assert_eq!(found(text), [(Kind::Card, number.to_owned())]);
 }
@@ -50,6 +51,15 @@ fn cards_are_found(#[case] text: &str, #[case] number: &str) {
 fn what_only_looks_like_a_card_is_none(#[case] text: &str) {
     let cards = find(text).into_iter().filter(|finding| finding.kind == Kind::Card);
     assert_eq!(cards.collect::<Vec<_>>(), []);
+}
+
+/// Where an account ends and a card begins there is no third number; where two readings of a
+/// card overlap, both are masked.
+#[rstest]
+#[case("BE68 5390 0754 7034\n\n5105 1051 0510 5100", "«IBAN»\n\n«card …5100»")]
+#[case("5105105105105100 4111111111111111", "«card …5100» «card …1111»")]
+fn neighbours_are_told_apart(#[case] text: &str, #[case] masked: &str) {
+    assert_eq!(mask(text), masked);
 }
 
 #[rstest]

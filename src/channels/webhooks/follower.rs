@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Hooks, LOOK_EVERY};
+use crate::base::privacy::Kinds;
 use crate::bus::News;
 use crate::domain::WebhookId;
 use crate::domain::webhook::{Event, EventKind};
@@ -73,7 +74,7 @@ impl Follower {
             for placed in page {
                 after = placed.position;
                 if place.gaps.see(placed.position) {
-                    write_down(&placed, &endpoints, &mut messages);
+                    write_down(&placed, &endpoints, self.hooks.shared.masks, &mut messages);
                 }
             }
             place.gaps.settle(Instant::now());
@@ -97,11 +98,11 @@ async fn begin_at(store: &Store, begin: i64) -> Result<Place, StoreError> {
     Ok(Place { gaps: store.gaps_from(kept.max(begin)), kept })
 }
 
-fn write_down(placed: &Placed, endpoints: &[Webhook], messages: &mut Vec<NewWebhookMessage>) {
+fn write_down(placed: &Placed, endpoints: &[Webhook], masks: Kinds, messages: &mut Vec<NewWebhookMessage>) {
     for (place, kind) in EventKind::of_entry(&placed.entry).enumerate() {
         let mut body = None;
         for webhook in endpoints.iter().filter(|one| one.wants(kind) && placed.position > one.from_position) {
-            let body: &String = body.get_or_insert_with(|| written(placed, kind));
+            let body: &String = body.get_or_insert_with(|| written(placed, kind, masks));
             messages.push(NewWebhookMessage {
                 id: message_id(&webhook.id, placed.position, place),
                 webhook_id: webhook.id.clone(),
@@ -119,8 +120,13 @@ fn message_id(webhook: &WebhookId, position: i64, place: usize) -> String {
     format!("msg_{endpoint}_{position:014x}{place}")
 }
 
-fn written(placed: &Placed, kind: EventKind) -> String {
-    let Placed { conversation_id, inbox_id, customer_id, entry, analysis, .. } = placed.clone();
+/// The body, with the personal data masked that no other company needs. It is masked before
+/// it is written down, so that what waits, what is replayed and what the console shows of it
+/// is the same.
+fn written(placed: &Placed, kind: EventKind, masks: Kinds) -> String {
+    let Placed { conversation_id, inbox_id, customer_id, mut entry, analysis, .. } = placed.clone();
+    entry.content = entry.content.masked(masks);
+    let analysis = analysis.map(|analysis| analysis.masked(masks));
     let event = Event::of(kind, entry, (conversation_id, customer_id, inbox_id), analysis);
     serde_json::to_string(&event).expect("our own types serialise: this is a bug")
 }

@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::base::ids::new_id;
 use crate::base::outbound::Outbound;
+use crate::base::privacy::Kinds;
 use crate::base::signed_post::{Letter, post};
 use crate::domain::WebhookId;
 use crate::domain::webhook::{Pinged, Webhooks};
@@ -38,6 +39,8 @@ pub struct Hooks {
 struct Shared {
     engine: Engine,
     outbound: Outbound,
+    /// The personal data that no other system is told.
+    masks: Kinds,
     /// The endpoints were changed.
     changed: Notify,
     /// Something may be due.
@@ -50,9 +53,15 @@ struct Shared {
 
 impl Hooks {
     /// Begins to follow the log and to deliver, until the server stops.
-    pub fn start(engine: Engine, outbound: Outbound, stopping: CancellationToken, tasks: TaskTracker) -> Self {
+    pub fn start(
+        engine: Engine,
+        outbound: Outbound,
+        masks: Kinds,
+        stopping: CancellationToken,
+        tasks: TaskTracker,
+    ) -> Self {
         let (changed, due, any) = (Notify::new(), Notify::new(), AtomicBool::new(false));
-        let hooks = Self { shared: Arc::new(Shared { engine, outbound, changed, due, any, stopping, tasks }) };
+        let hooks = Self { shared: Arc::new(Shared { engine, outbound, masks, changed, due, any, stopping, tasks }) };
         hooks.shared.tasks.spawn(follower::work(hooks.clone()));
         hooks.shared.tasks.spawn(sender::work(hooks.clone()));
         hooks

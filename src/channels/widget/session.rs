@@ -4,6 +4,7 @@
 //! Whatever happens, entries after it are read from the log and sent in order, so a
 //! missed ring, a slow client or a full buffer loses nothing.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -62,6 +63,9 @@ struct Session<'a> {
     tab: Option<String>,
     socket: u64,
     sent: Seq,
+    /// What this socket's own messages said before a card's number was masked in them, until
+    /// they are sent back: the sender gets them word for word, and nobody else ever does.
+    typed: BTreeMap<Seq, String>,
 }
 
 pub(super) async fn run(widget: &Widget, socket: axum::extract::ws::WebSocket, caller: Caller) {
@@ -90,6 +94,7 @@ pub(super) async fn run(widget: &Widget, socket: axum::extract::ws::WebSocket, c
         visitor: admitted.visitor,
         socket: NEXT_SOCKET.fetch_add(1, Ordering::Relaxed),
         sent: 0,
+        typed: BTreeMap::new(),
     };
     session.run(admitted.token, hello).await;
 }
@@ -254,8 +259,11 @@ impl Session<'_> {
     }
 
     async fn send(&mut self, entries: Vec<Entry>) -> Result<(), End> {
-        for entry in entries {
+        for mut entry in entries {
             self.sent = entry.seq;
+            if let (Some(typed), Content::Text { text, .. }) = (self.typed.remove(&entry.seq), &mut entry.content) {
+                *text = typed;
+            }
             self.wire.send(&ServerFrame::Event(entry)).await?;
         }
         Ok(())
@@ -347,11 +355,16 @@ impl Session<'_> {
         if let Some(text) = text.or_else(|| message.postback.clone()) {
             contents.push(Content::Text { text, postback: message.postback });
         }
+        let typed = contents.last().and_then(Content::words).map(str::to_owned);
         if contents.is_empty() {
             let message = "a message needs a text, an attachment or a postback";
             return Err(ErrorFrame::new(ErrorCode::BadFrame, message));
         }
         let accepted = self.intake(message.client_msg_id.to_string(), contents).await?;
+        let kept = accepted.entries.last().and_then(|entry| entry.content.words());
+        if let Some(typed) = typed.filter(|typed| kept.is_some_and(|kept| kept != typed)) {
+            self.typed.insert(accepted.seq, typed);
+        }
         Ok((accepted.seq, accepted.at))
     }
 

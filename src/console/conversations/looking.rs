@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 
 use super::super::auth::Viewer;
 use super::super::problem::{Problem, ProblemDocument, Query};
+use super::super::teaching::lessons::LessonView;
 use super::super::views::{
     AnnotatedEntry, ConversationView, CountsView, CustomerView, MailNote, MoodView, NoteView, Page, StoryView,
     SuggestionView, WaitView,
@@ -103,7 +104,10 @@ pub async fn read(
     let explanations = store.explanations(&id).await?;
     let summary = explanations.iter().rev().find_map(|(_, explanation)| explanation.summary.clone());
     let mut explanations: HashMap<Seq, _> = explanations.into_iter().collect();
+    let lessons = store.lessons_of(&id).await?;
+    let mut lessons: HashMap<Seq, _> = lessons.into_iter().map(|lesson| (lesson.seq, lesson)).collect();
     let annotate = |entry: Entry| AnnotatedEntry {
+        lesson: lessons.remove(&entry.seq).map(LessonView::of),
         analysis: analyses.remove(&entry.seq),
         explanation: explanations.remove(&entry.seq),
         entry,

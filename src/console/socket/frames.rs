@@ -118,6 +118,9 @@ pub enum ConsoleServerFrame {
         id: String,
         health: WebhookHealth,
     },
+    /// Something was taught, a training has come further, or another model is in use:
+    /// `GET /v1/training` and `GET /v1/understanding` tell it.
+    Teaching,
     /// Read the lists anew; what comes after the cursor follows.
     Reload {
         cursor: i64,

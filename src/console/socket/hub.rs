@@ -202,6 +202,7 @@ impl Reader {
             News::RefusedOrigin(inbox, origin) => {
                 self.tell(&ConsoleServerFrame::RefusedOrigin { inbox_id: inbox.0, origin });
             }
+            News::Teaching => self.tell(&ConsoleServerFrame::Teaching),
             News::Webhook(id) => {
                 if let Some(webhook) = self.engine.store().webhook(&id).await? {
                     let health = WebhookHealth::of(&webhook);

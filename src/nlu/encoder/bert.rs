@@ -1,22 +1,34 @@
 //! The neural model itself: an encoder of BERT's family, defined by rust-bert, on libtorch.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use half::bf16;
 use rust_bert::bert::{BertEmbeddings, BertModel};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
+use super::branch::Branch;
 use super::files::EncoderFiles;
-use super::forward::Forward;
+use super::forward::{Forward, GrownBranch, Outputs};
 use super::shape::{Pooling, Shape};
-use super::{StartError, Vector};
+use super::{Encoding, StartError, Vector, Wanted};
 
 /// Runs of each precision at start: enough that one hiccup does not decide, unless the
 /// machine is so busy that starting matters more than the choice.
 const TRIALS: usize = 12;
 const TRIAL_TIME: Duration = Duration::from_millis(250);
+
+/// Layers whose means are seen in [`Encoding::layers`].
+pub const VIEWED: usize = 4;
+
+/// Branches that are kept ready: those of the heads in use and of the ones before, with
+/// which messages may still be under way.
+const GROWN: usize = 8;
 
 /// What published weights have before their names.
 const PREFIXES: [&str; 3] = ["", "bert.", "roberta."];
@@ -54,8 +66,10 @@ pub(super) enum Occasion {
 
 pub(super) struct Bert {
     forward: Forward,
-    pooling: Pooling,
-    dimensions: usize,
+    shape: Shape,
+    /// Most recently used last. The key keeps the branch from being freed and another from
+    /// getting its address.
+    grown: RefCell<Vec<(Arc<Branch>, Rc<GrownBranch>)>>,
     speed: Speed,
     threads: i32,
 }
@@ -72,8 +86,8 @@ impl Bert {
         let weights = read(&files.weights, &files.shape)?;
         let loaded = |kind| Self {
             forward: Forward::of(&weights, &files.shape, kind),
-            pooling: files.shape.pooling,
-            dimensions: files.shape.dimensions,
+            shape: files.shape.clone(),
+            grown: RefCell::default(),
             speed: Speed { precision, fp32_ms: 0.0, bf16_ms: 0.0 },
             threads: if threads == 0 { cores() } else { i32::try_from(threads).unwrap_or(i32::MAX) },
         };
@@ -104,7 +118,7 @@ impl Bert {
     }
 
     /// One pass over a batch, with as many threads as the occasion asks for.
-    pub(super) fn encode(&self, batch: &[Vec<u32>], occasion: Occasion) -> Vec<Vector> {
+    pub(super) fn encode(&self, batch: &[Vec<u32>], wanted: &Wanted, occasion: Occasion) -> Vec<Encoding> {
         let threads = match occasion {
             Occasion::Live => self.threads,
             Occasion::Bulk => self.threads.max(cores()),
@@ -112,45 +126,69 @@ impl Bert {
         if tch::get_num_threads() != threads {
             tch::set_num_threads(threads);
         }
-        self.pass(batch)
+        let _no_grad = tch::no_grad_guard();
+        let branches: Vec<Rc<GrownBranch>> = wanted.branches.iter().map(|branch| self.grown(branch)).collect();
+        let top = self.forward.layers();
+        let lowest = if wanted.layers { top.saturating_sub(VIEWED - 1).max(1) } else { top };
+        let keep = |done: usize| done >= lowest || wanted.tokens_after == Some(done);
+        let outputs = self.forward.run(batch, &branches, keep);
+        self.encodings(batch, wanted, outputs, lowest)
     }
 
-    /// Each text gets the mean of its tokens' outputs, or the first of them, scaled to
-    /// length 1.
-    fn pass(&self, batch: &[Vec<u32>]) -> Vec<Vector> {
-        let _no_grad = tch::no_grad_guard();
-        // Single precision for the mean: in bfloat16 it would lose a digit.
-        let outputs = self.forward.run(batch).to_kind(Kind::Float).contiguous();
-        let outputs = Vec::<f32>::try_from(outputs.view([-1])).expect("a flat float tensor: this is a bug");
-        let mut tokens = outputs.chunks_exact(self.dimensions);
-        let vector = |text: &Vec<u32>| {
-            let pooled = match self.pooling {
-                Pooling::Mean => text.len(),
-                Pooling::First => 1,
-            };
-            let mut sum = vec![0.0; self.dimensions];
-            for (place, token) in tokens.by_ref().take(text.len()).enumerate() {
-                if place < pooled {
-                    sum.iter_mut().zip(token).for_each(|(sum, output)| *sum += output);
-                }
+    fn grown(&self, branch: &Arc<Branch>) -> Rc<GrownBranch> {
+        let mut grown = self.grown.borrow_mut();
+        let known = grown.iter().position(|(key, _)| Arc::ptr_eq(key, branch));
+        let entry = match known {
+            Some(place) => grown.remove(place),
+            None => {
+                let layers = GrownBranch::of(branch, &self.shape, self.forward.kind());
+                (Arc::clone(branch), Rc::new(layers))
             }
-            // The length of the sum is divided out, and the number of tokens with it.
-            normalised(&sum)
         };
-        batch.iter().map(vector).collect()
+        let ready = Rc::clone(&entry.1);
+        grown.push(entry);
+        if grown.len() > GROWN {
+            grown.remove(0);
+        }
+        ready
+    }
+
+    fn encodings(&self, batch: &[Vec<u32>], wanted: &Wanted, outputs: Outputs, lowest: usize) -> Vec<Encoding> {
+        let width = self.shape.dimensions;
+        // Single precision for the means: in bfloat16 they would lose a digit.
+        let viewed: Vec<Vec<f32>> = outputs.after[lowest..].iter().flatten().map(floats).collect();
+        let branches: Vec<Vec<f32>> = outputs.branches.iter().flatten().map(floats).collect();
+        let tokens = wanted.tokens_after.and_then(|layer| outputs.after.get(layer)?.as_ref()).map(halves);
+        let mut begin = 0;
+        let encoding = |(row, text): (usize, &Vec<u32>)| {
+            let place = begin * width..(begin + text.len()) * width;
+            begin += text.len();
+            let states: Vec<&[f32]> = viewed.iter().map(|layer| &layer[place.clone()]).collect();
+            let last = states.last().copied().unwrap_or_default();
+            Encoding {
+                vector: match self.shape.pooling {
+                    Pooling::Mean => mean(last, width),
+                    Pooling::First => normalised(&last[..width]),
+                },
+                layers: if wanted.layers { view(&states, width) } else { Vector::new() },
+                branches: branches.iter().map(|branch| branch[row * width..(row + 1) * width].to_vec()).collect(),
+                tokens: tokens.as_ref().map(|tokens| tokens[place].to_vec()).unwrap_or_default(),
+            }
+        };
+        batch.iter().enumerate().map(encoding).collect()
     }
 
     /// Milliseconds of one short message, the median, after every length was run once.
     fn trial(&self, warm_up: &[Vec<u32>]) -> f64 {
         for text in warm_up {
-            self.encode(std::slice::from_ref(text), Occasion::Live);
+            self.encode(std::slice::from_ref(text), &Wanted::default(), Occasion::Live);
         }
-        self.encode(&vec![warm_up[0].clone(); 8], Occasion::Live);
+        self.encode(&vec![warm_up[0].clone(); 8], &Wanted::default(), Occasion::Live);
         let began = Instant::now();
         let mut times = Vec::with_capacity(TRIALS);
         while times.len() < 3 || (times.len() < TRIALS && began.elapsed() < TRIAL_TIME) {
             let started = Instant::now();
-            self.encode(&warm_up[..1], Occasion::Live);
+            self.encode(&warm_up[..1], &Wanted::default(), Occasion::Live);
             times.push(started.elapsed().as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);
@@ -184,6 +222,39 @@ pub(super) fn read(path: &Path, shape: &Shape) -> Result<HashMap<String, Tensor>
 
 fn cores() -> i32 {
     std::thread::available_parallelism().map_or(1, |cores| i32::try_from(cores.get()).unwrap_or(i32::MAX))
+}
+
+fn floats(tensor: &Tensor) -> Vec<f32> {
+    let flat = tensor.to_kind(Kind::Float).contiguous().view([-1]);
+    Vec::try_from(flat).expect("a flat float tensor: this is a bug")
+}
+
+fn halves(tensor: &Tensor) -> Vec<bf16> {
+    let flat = tensor.to_kind(Kind::BFloat16).contiguous().view([-1]);
+    Vec::try_from(flat).expect("a flat tensor of bfloat16: this is a bug")
+}
+
+/// The tokens' mean, scaled to length 1: their number is divided out with the length.
+fn mean(tokens: &[f32], width: usize) -> Vector {
+    let mut sum = vec![0.0; width];
+    for token in tokens.chunks_exact(width) {
+        sum.iter_mut().zip(token).for_each(|(sum, output)| *sum += output);
+    }
+    normalised(&sum)
+}
+
+/// See [`Encoding::layers`].
+fn view(layers: &[&[f32]], width: usize) -> Vector {
+    let mut parts: Vec<Vector> = layers.iter().map(|layer| mean(layer, width)).collect();
+    let last = layers.last().copied().unwrap_or_default();
+    parts.push(normalised(&last[..width.min(last.len())]));
+    let mut greatest = vec![f32::NEG_INFINITY; width];
+    for token in last.chunks_exact(width) {
+        greatest.iter_mut().zip(token).for_each(|(most, output)| *most = most.max(*output));
+    }
+    parts.push(normalised(&greatest));
+    let scale = (parts.len() as f32).sqrt();
+    parts.iter().flatten().map(|number| number / scale).collect()
 }
 
 fn normalised(sum: &[f32]) -> Vector {

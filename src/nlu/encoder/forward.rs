@@ -4,11 +4,16 @@
 //! fused operations: one product for query, key and value, one call for attention, no
 //! dropout. It computes what rust-bert's own pass does (a test holds it to that) in half
 //! the time, because a short message costs more in calls than in arithmetic.
+//!
+//! The same layers also run for training: everything here is differentiable, and a branch
+//! under training is made of the same [`Layer`]s.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use tch::{Device, Kind, Tensor};
 
+use super::branch::Branch;
 use super::shape::{Act, Shape};
 
 /// A batch of several lengths has a multiple of so many rows: oneDNN compiles and keeps
@@ -29,7 +34,7 @@ pub(super) struct Forward {
     kind: Kind,
 }
 
-struct Layer {
+pub(super) struct Layer {
     heads: i64,
     activation: Act,
     query_key_value: Linear,
@@ -58,45 +63,31 @@ impl Forward {
     /// If one is missing: rust-bert has named them all.
     pub(super) fn of(weights: &HashMap<String, Tensor>, shape: &Shape, kind: Kind) -> Self {
         let take = |name: &str| weights[name].detach().to_kind(kind);
-        let linear =
-            |name: String| Linear { weight: take(&format!("{name}.weight")), bias: take(&format!("{name}.bias")) };
-        let norm = |name: String| Norm {
-            weight: take(&format!("{name}.weight")),
-            bias: take(&format!("{name}.bias")),
-            epsilon: shape.epsilon,
-        };
-        let layer = |number: usize| {
-            let name = |part: &str| format!("encoder.layer.{number}.{part}");
-            let joined = |end: &str| {
-                let parts = ["query", "key", "value"];
-                Tensor::cat(&parts.map(|part| take(&name(&format!("attention.self.{part}.{end}")))), 0)
-            };
-            Layer {
-                heads: to_i64(shape.heads),
-                activation: shape.activation,
-                query_key_value: Linear { weight: joined("weight"), bias: joined("bias") },
-                attended: linear(name("attention.output.dense")),
-                attended_norm: norm(name("attention.output.LayerNorm")),
-                widened: linear(name("intermediate.dense")),
-                narrowed: linear(name("output.dense")),
-                output_norm: norm(name("output.LayerNorm")),
-            }
-        };
+        let layer = |number: usize| Layer::of(shape, |part| part_of_layer(weights, number, part).to_kind(kind));
         let kind_of_token = weights["embeddings.token_type_embeddings.weight"].detach().get(0);
         Self {
             words: take("embeddings.word_embeddings.weight"),
             positions: (weights["embeddings.position_embeddings.weight"].detach() + kind_of_token).to_kind(kind),
-            norm: norm("embeddings.LayerNorm".to_owned()),
+            norm: Norm {
+                weight: take("embeddings.LayerNorm.weight"),
+                bias: take("embeddings.LayerNorm.bias"),
+                epsilon: shape.epsilon,
+            },
             layers: (0..shape.layers).map(layer).collect(),
             first_position: to_i64(shape.first_position),
             kind,
         }
     }
 
-    /// The outputs of all tokens of all texts, one text after the other: tokens ×
-    /// dimensions. More rows may follow, which mean nothing.
-    pub(super) fn run(&self, texts: &[Vec<u32>]) -> Tensor {
-        let square = Square::of(texts, self.kind);
+    /// Runs all layers, and each branch from where it leaves them. `keep` says after how
+    /// many layers the tokens' outputs are wanted.
+    pub(super) fn run(
+        &self,
+        texts: &[Vec<u32>],
+        branches: &[Rc<GrownBranch>],
+        keep: impl Fn(usize) -> bool,
+    ) -> Outputs {
+        let square = Square::of(texts.iter().map(Vec::len), self.kind);
         let mut ids: Vec<i64> = texts.iter().flatten().map(|&id| i64::from(id)).collect();
         let places_of = |text: &Vec<u32>| self.first_position..self.first_position + to_i64(text.len());
         let mut places: Vec<i64> = texts.iter().flat_map(places_of).collect();
@@ -105,21 +96,108 @@ impl Forward {
         let words = self.words.index_select(0, &Tensor::from_slice(&ids));
         let positions = self.positions.index_select(0, &Tensor::from_slice(&places));
         let mut hidden = self.norm.apply(&(words + positions));
-        for layer in &self.layers {
-            hidden = layer.run(&hidden, &square);
+        let mut outputs = Outputs { after: Vec::new(), branches: branches.iter().map(|_| None).collect() };
+        for done in 0..=self.layers.len() {
+            for (branch, output) in branches.iter().zip(&mut outputs.branches) {
+                if branch.trunk == done {
+                    *output = Some(branch.run(&hidden, &square));
+                }
+            }
+            outputs.after.push(keep(done).then(|| hidden.shallow_clone()));
+            if let Some(layer) = self.layers.get(done) {
+                hidden = layer.run(&hidden, &square, 0.0);
+            }
         }
-        hidden
+        outputs
+    }
+
+    /// The outputs of the last layer.
+    #[cfg(test)]
+    pub(super) fn last(&self, texts: &[Vec<u32>]) -> Tensor {
+        let last = self.run(texts, &[], |done| done == self.layers.len()).after.pop().flatten();
+        last.expect("it was asked for")
+    }
+
+    pub(super) fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+/// One part of one layer by the name that branches give it: query, key and value are one.
+pub(super) fn part_of_layer(weights: &HashMap<String, Tensor>, number: usize, part: &str) -> Tensor {
+    let take = |name: &str| weights[&format!("encoder.layer.{number}.{name}")].detach();
+    let (part, end) = part.split_once('.').unwrap_or((part, "weight"));
+    match part {
+        "query_key_value" => {
+            let parts = ["query", "key", "value"];
+            Tensor::cat(&parts.map(|part| take(&format!("attention.self.{part}.{end}"))), 0)
+        }
+        "attended" => take(&format!("attention.output.dense.{end}")),
+        "attended_norm" => take(&format!("attention.output.LayerNorm.{end}")),
+        "widened" => take(&format!("intermediate.dense.{end}")),
+        "narrowed" => take(&format!("output.dense.{end}")),
+        "output_norm" => take(&format!("output.LayerNorm.{end}")),
+        _ => panic!("a layer has no {part}: this is a bug"),
+    }
+}
+
+/// What one pass gives.
+pub(super) struct Outputs {
+    /// The outputs of all tokens of all texts, one text after the other (tokens ×
+    /// dimensions), after none, one, two … layers; where they were asked for. More rows may
+    /// follow, which mean nothing.
+    pub(super) after: Vec<Option<Tensor>>,
+    /// Texts × dimensions; `None` for a branch that leaves above the top.
+    pub(super) branches: Vec<Option<Tensor>>,
+}
+
+/// A branch with its weights in place.
+pub(super) struct GrownBranch {
+    trunk: usize,
+    layers: Vec<Layer>,
+}
+
+impl GrownBranch {
+    pub(super) fn of(branch: &Branch, shape: &Shape, kind: Kind) -> Self {
+        let layers =
+            (0..branch.depth()).map(|number| Layer::of(shape, |part| branch.tensor(number, part).to_kind(kind)));
+        Self { trunk: branch.trunk(), layers: layers.collect() }
+    }
+
+    pub(super) fn from_layers(trunk: usize, layers: Vec<Layer>) -> Self {
+        Self { trunk, layers }
+    }
+
+    fn run(&self, hidden: &Tensor, square: &Square) -> Tensor {
+        self.run_with_dropout(hidden, square, 0.0)
+    }
+
+    /// The last layer is asked for each text's first token only: it costs a fifth of a
+    /// whole one.
+    pub(super) fn run_with_dropout(&self, hidden: &Tensor, square: &Square, dropout: f64) -> Tensor {
+        let Some((last, below)) = self.layers.split_last() else { unreachable!("a branch has layers: this is a bug") };
+        let mut hidden = hidden.shallow_clone();
+        for layer in below {
+            hidden = layer.run(&hidden, square, dropout);
+        }
+        last.run_first(&hidden, square, dropout)
     }
 }
 
 /// How the tokens of texts of several lengths lie in texts × tokens and back. Only
 /// attention wants them so; everything else goes by the token, and padding costs it
 /// nothing.
-struct Square {
+pub(super) struct Square {
     /// Rows of the token by token form.
-    rows: usize,
+    pub(super) rows: usize,
     texts: i64,
     longest: i64,
+    /// The row of each text's first token.
+    firsts: Tensor,
     /// Which token stands in each place, and where each token stands; `None` where all
     /// texts are of one length. At a place of padding stands some token, which nobody
     /// attends to.
@@ -129,20 +207,24 @@ struct Square {
 }
 
 impl Square {
-    fn of(texts: &[Vec<u32>], kind: Kind) -> Self {
-        let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
-        let (count, width) = (to_i64(texts.len()), to_i64(longest));
-        if texts.iter().all(|text| text.len() == longest) {
+    /// For texts of so many tokens each.
+    pub(super) fn of(lengths: impl Iterator<Item = usize>, kind: Kind) -> Self {
+        let lengths: Vec<usize> = lengths.collect();
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        let (count, width) = (to_i64(lengths.len()), to_i64(longest));
+        if lengths.iter().all(|&length| length == longest) {
             let bias = Tensor::zeros([1, 1, 1, 1], (kind, Device::Cpu)).expand([count, 1, width, width], false);
-            return Self { rows: texts.len() * longest, texts: count, longest: width, places: None, bias };
+            let firsts = Tensor::arange(count, (Kind::Int64, Device::Cpu)) * width;
+            return Self { rows: lengths.len() * longest, texts: count, longest: width, firsts, places: None, bias };
         }
-        let (mut into, mut back, mut bias) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, text) in texts.iter().enumerate() {
+        let (mut into, mut back, mut bias, mut firsts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (row, &length) in lengths.iter().enumerate() {
             let first = to_i64(back.len());
-            back.extend((0..text.len()).map(|column| to_i64(row * longest + column)));
+            firsts.push(first);
+            back.extend((0..length).map(|column| to_i64(row * longest + column)));
             into.extend(first..to_i64(back.len()));
             into.resize((row + 1) * longest, first);
-            bias.resize(into.len() - (longest - text.len()), 0.0);
+            bias.resize(into.len() - (longest - length), 0.0);
             bias.resize(into.len(), MASKED);
         }
         let rows = back.len().next_multiple_of(ROWS);
@@ -152,6 +234,7 @@ impl Square {
             rows,
             texts: count,
             longest: width,
+            firsts: Tensor::from_slice(&firsts),
             places: Some((Tensor::from_slice(&into), Tensor::from_slice(&back))),
             bias: bias.expand([count, 1, width, width], false),
         }
@@ -175,18 +258,59 @@ impl Square {
 }
 
 impl Layer {
-    fn run(&self, hidden: &Tensor, square: &Square) -> Tensor {
+    /// `take` gives the parts by the names of [`super::branch::PARTS`].
+    pub(super) fn of(shape: &Shape, take: impl Fn(&str) -> Tensor) -> Self {
+        let linear =
+            |name: &str| Linear { weight: take(&format!("{name}.weight")), bias: take(&format!("{name}.bias")) };
+        let norm = |name: &str| Norm {
+            weight: take(&format!("{name}.weight")),
+            bias: take(&format!("{name}.bias")),
+            epsilon: shape.epsilon,
+        };
+        Self {
+            heads: to_i64(shape.heads),
+            activation: shape.activation,
+            query_key_value: linear("query_key_value"),
+            attended: linear("attended"),
+            attended_norm: norm("attended_norm"),
+            widened: linear("widened"),
+            narrowed: linear("narrowed"),
+            output_norm: norm("output_norm"),
+        }
+    }
+
+    fn run(&self, hidden: &Tensor, square: &Square, dropout: f64) -> Tensor {
         let parts = square.lay_out(self.query_key_value.apply(hidden));
         let (texts, tokens, width) = parts.size3().expect("laid out in three dimensions: this is a bug");
         // Three × texts × heads × tokens × width of a head.
         let parts = parts.view([texts, tokens, 3, self.heads, width / 3 / self.heads]).permute([2, 0, 3, 1, 4]);
         let (query, key, value) = (parts.get(0), parts.get(1), parts.get(2));
         let bias = Some(&square.bias);
-        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, 0.0, false, None::<f64>);
-        let attended = square.collect(&attended.transpose(1, 2));
-        let hidden = self.attended_norm.apply(&(self.attended.apply(&attended) + hidden));
+        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, dropout, false, None::<f64>);
+        self.above_attention(&square.collect(&attended.transpose(1, 2)), hidden, dropout)
+    }
+
+    /// As [`Layer::run`], for each text's first token: texts × dimensions.
+    fn run_first(&self, hidden: &Tensor, square: &Square, dropout: f64) -> Tensor {
+        let Linear { weight, bias } = &self.query_key_value;
+        let width = hidden.size()[1];
+        let first = hidden.index_select(0, &square.firsts);
+        let query = first.linear(&weight.narrow(0, 0, width), Some(&bias.narrow(0, 0, width)));
+        let rest = hidden.linear(&weight.narrow(0, width, 2 * width), Some(&bias.narrow(0, width, 2 * width)));
+        let (texts, tokens, one) = (square.texts, square.longest, width / self.heads);
+        let query = query.view([texts, 1, self.heads, one]).transpose(1, 2);
+        let parts = square.lay_out(rest).view([texts, tokens, 2, self.heads, one]).permute([2, 0, 3, 1, 4]);
+        let bias = Some(square.bias.narrow(2, 0, 1));
+        let (key, value) = (parts.get(0), parts.get(1));
+        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, dropout, false, None::<f64>);
+        self.above_attention(&attended.transpose(1, 2).reshape([texts, width]), &first, dropout)
+    }
+
+    fn above_attention(&self, attended: &Tensor, hidden: &Tensor, dropout: f64) -> Tensor {
+        let dropped = |tensor: Tensor| if dropout > 0.0 { tensor.dropout(dropout, true) } else { tensor };
+        let hidden = self.attended_norm.apply(&(dropped(self.attended.apply(attended)) + hidden));
         let widened = self.activation.apply(&self.widened.apply(&hidden));
-        self.output_norm.apply(&(self.narrowed.apply(&widened) + hidden))
+        self.output_norm.apply(&(dropped(self.narrowed.apply(&widened)) + hidden))
     }
 }
 

@@ -11,11 +11,14 @@
 
 mod ahead;
 mod bert;
+mod branch;
 mod files;
 mod forward;
 mod queue;
+mod reading;
 mod shape;
 mod tokens;
+pub mod training;
 pub mod trial;
 mod worker;
 
@@ -23,8 +26,10 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-pub use bert::{Precision, Speed};
+pub use bert::{Precision, Speed, VIEWED};
+pub use branch::{Branch, Part};
 pub use files::{EncoderFiles, FilesError};
+pub use reading::{Encoding, Wanted};
 pub use shape::{Pooling, Shape};
 
 use crate::base::home::Home;
@@ -117,7 +122,7 @@ impl Encoder {
             match model {
                 Ok(model) => {
                     let _ = ready.send(Ok(model.speed()));
-                    Some(move |batch: &[Vec<u32>], occasion| model.encode(batch, occasion))
+                    Some(move |batch: &[Vec<u32>], wanted: &Wanted, occasion| model.encode(batch, wanted, occasion))
                 }
                 Err(error) => {
                     let _ = ready.send(Err(error));
@@ -132,27 +137,33 @@ impl Encoder {
         Ok(Self { shared: Arc::new(Shared { queue, ahead: Ahead::default(), tokens, files, speed }) })
     }
 
-    /// Begins to encode a text that [`Encoder::encode`] will be asked for in a moment. A
-    /// full queue is no error here: the asking itself will tell.
-    pub fn encode_ahead(&self, text: &str) {
-        if let Ok(answer) = self.ask(text) {
-            self.shared.ahead.keep(text, answer);
+    /// Begins to read a text that [`Encoder::read`] will be asked for in a moment. A full
+    /// queue is no error here: the asking itself will tell.
+    pub fn read_ahead(&self, text: &str, wanted: &Wanted) {
+        if let Ok(answer) = self.ask(text, wanted) {
+            self.shared.ahead.keep(text, wanted, answer);
         }
     }
 
-    /// The vector of one text, of which the first [`Shape::max_tokens`] count.
-    pub async fn encode(&self, text: &str) -> Result<Vector, EncodeError> {
-        let answer = match self.shared.ahead.take(text) {
+    /// One text, of which the first [`Shape::max_tokens`] count.
+    pub async fn read(&self, text: &str, wanted: &Wanted) -> Result<Encoding, EncodeError> {
+        let answer = match self.shared.ahead.take(text, wanted) {
             Some(answer) => answer,
-            None => self.ask(text)?,
+            None => self.ask(text, wanted)?,
         };
         answer.await.unwrap_or(Err(EncodeError::Unavailable))
     }
 
-    fn ask(&self, text: &str) -> Result<Answer, EncodeError> {
+    /// The vector of one text.
+    pub async fn encode(&self, text: &str) -> Result<Vector, EncodeError> {
+        Ok(self.read(text, &Wanted::default()).await?.vector)
+    }
+
+    fn ask(&self, text: &str, wanted: &Wanted) -> Result<Answer, EncodeError> {
         let tokens = self.shared.tokens.of(text);
         let (reply, answer) = oneshot::channel();
-        self.shared.queue.push_live(LiveJob { tokens, reply }).map_err(|refused| match refused {
+        let job = LiveJob { tokens, wanted: wanted.clone(), reply };
+        self.shared.queue.push_live(job).map_err(|refused| match refused {
             Refused::Full => {
                 metrics::counter!("rapport_encoder_refused_total").increment(1);
                 EncodeError::Overloaded
@@ -168,16 +179,26 @@ impl Encoder {
         vectors.pop().ok_or(EncodeError::Unavailable)
     }
 
-    /// The vectors of many texts, in their order, for training and indexing. Blocks; live
-    /// messages go before it. `progress` is told how many texts are done so far.
+    /// The vectors of many texts, in their order, for indexing. Blocks; live messages go
+    /// before it. `progress` is told how many texts are done so far.
     pub fn encode_all<S: AsRef<str>>(&self, texts: &[S], progress: impl Fn(usize)) -> Result<Vec<Vector>, EncodeError> {
-        let tokens: Vec<Vec<u32>> = texts.iter().map(|text| self.shared.tokens.of(text.as_ref())).collect();
+        let encodings = self.read_all(texts, &Wanted::default(), progress)?;
+        Ok(encodings.into_iter().map(|encoding| encoding.vector).collect())
+    }
+
+    /// Many texts, in their order, for training and measuring; as [`Encoder::encode_all`].
+    pub fn read_all<S: AsRef<str>>(
+        &self,
+        texts: &[S],
+        wanted: &Wanted,
+        progress: impl Fn(usize),
+    ) -> Result<Vec<Encoding>, EncodeError> {
+        let mut tokens: Vec<Vec<u32>> = texts.iter().map(|text| self.shared.tokens.of(text.as_ref())).collect();
         // Texts of like length go together, so that little is spent on padding.
         let mut by_length: Vec<usize> = (0..tokens.len()).collect();
         by_length.sort_by_key(|&index| std::cmp::Reverse(tokens[index].len()));
 
-        let mut vectors = vec![Vector::new(); texts.len()];
-        let mut tokens = tokens;
+        let mut encodings = vec![Encoding::default(); texts.len()];
         let mut done = 0;
         while done < by_length.len() {
             let longest = tokens[by_length[done]].len();
@@ -185,15 +206,24 @@ impl Encoder {
             let members = &by_length[done..done + size];
             let batch = members.iter().map(|&index| std::mem::take(&mut tokens[index])).collect();
             let (reply, answer) = std::sync::mpsc::sync_channel(1);
-            self.shared.queue.push_bulk(BulkJob { batch, reply }).map_err(|_| EncodeError::Unavailable)?;
+            let job = BulkJob { batch, wanted: wanted.clone(), reply };
+            self.shared.queue.push_bulk(job).map_err(|_| EncodeError::Unavailable)?;
             let answers = answer.recv().map_err(|_| EncodeError::Unavailable)??;
-            for (&index, vector) in members.iter().zip(answers) {
-                vectors[index] = vector;
+            for (&index, encoding) in members.iter().zip(answers) {
+                encodings[index] = encoding;
             }
             done += size;
             progress(done);
         }
-        Ok(vectors)
+        Ok(encodings)
+    }
+
+    /// The last `depth` layers as they are published, for a branch to start from. Reads the
+    /// weights again, since whoever trains is not who answers.
+    pub fn untrained_branch(&self, depth: usize) -> Result<Branch, StartError> {
+        let files = &self.shared.files;
+        let weights = bert::read(&files.weights, &files.shape)?;
+        Ok(Branch::untrained(&weights, files.shape.layers, depth))
     }
 
     /// Whether a word, in lower case, is one that the model knows as a whole.

@@ -111,7 +111,7 @@ fn agree<Embedding: BertEmbedding>(home: &Home, texts: [Vec<u32>; 2]) {
     let expected = theirs::<Embedding>(&files, &files.shape.for_rust_bert(), &texts);
     let ours = Forward::of(&bert::read(&files.weights, &files.shape).unwrap(), &files.shape, Kind::Float);
     let tokens = texts.iter().map(Vec::len).sum::<usize>() as i64;
-    let apart = tch::no_grad(|| (ours.run(&texts).narrow(0, 0, tokens) - &expected).abs());
+    let apart = tch::no_grad(|| (ours.last(&texts).narrow(0, 0, tokens) - &expected).abs());
     assert!(apart.max().double_value(&[]) < 1e-4, "{apart}");
     // The measure can tell: random weights are not all alike.
     assert!(expected.std(false).double_value(&[]) > 0.1);
@@ -154,11 +154,11 @@ fn the_first_token_can_be_the_vector() {
     let files = EncoderFiles::verified(&home).unwrap();
     let texts = vec![vec![0, 5, 6, 2], vec![0, 7, 2]];
     let model = Bert::load(&files, Precision::Fp32, 1, &texts).unwrap();
-    let vectors = model.encode(&texts, Occasion::Live);
+    let vectors = model.encode(&texts, &Wanted::default(), Occasion::Live);
     let outputs = tch::no_grad(|| {
-        Forward::of(&bert::read(&files.weights, &files.shape).unwrap(), &files.shape, Kind::Float).run(&texts)
+        Forward::of(&bert::read(&files.weights, &files.shape).unwrap(), &files.shape, Kind::Float).last(&texts)
     });
-    for (vector, row) in vectors.iter().zip([0, 4]) {
+    for (Encoding { vector, .. }, row) in vectors.iter().zip([0, 4]) {
         let first = Vec::<f32>::try_from(outputs.get(row)).unwrap();
         let length = dot(&first, &first).sqrt();
         assert!((dot(vector, &first) / length - 1.0).abs() < 1e-4);

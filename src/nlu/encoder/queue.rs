@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::{EncodeError, Vector};
+use super::{EncodeError, Encoding, Wanted};
 
 /// After so many batches of live messages, one waiting low-priority batch has its turn, so
 /// that a busy shop still gets its new articles indexed.
@@ -13,12 +13,14 @@ const LIVE_BATCHES_IN_A_ROW: u32 = 4;
 
 pub(super) struct LiveJob {
     pub tokens: Vec<u32>,
-    pub reply: oneshot::Sender<Result<Vector, EncodeError>>,
+    pub wanted: Wanted,
+    pub reply: oneshot::Sender<Result<Encoding, EncodeError>>,
 }
 
 pub(super) struct BulkJob {
     pub batch: Vec<Vec<u32>>,
-    pub reply: std::sync::mpsc::SyncSender<Result<Vec<Vector>, EncodeError>>,
+    pub wanted: Wanted,
+    pub reply: std::sync::mpsc::SyncSender<Result<Vec<Encoding>, EncodeError>>,
 }
 
 /// One run of the model.
@@ -124,7 +126,8 @@ impl Queue {
         state.bulk.pop_front().map(Work::Bulk)
     }
 
-    /// First come, first served, as far as the budget goes. The first fits always.
+    /// First come, first served, as far as the budget goes and the same is wanted. The
+    /// first fits always.
     fn live_batch(&self, live: &mut VecDeque<LiveJob>) -> Vec<LiveJob> {
         let mut batch: Vec<LiveJob> = Vec::new();
         let mut longest = 0;
@@ -132,6 +135,9 @@ impl Queue {
             if job.reply.is_closed() {
                 live.pop_front();
                 continue;
+            }
+            if batch.first().is_some_and(|first| !first.wanted.is(&job.wanted)) {
+                break;
             }
             let longest_with = longest.max(job.tokens.len());
             if !batch.is_empty() && longest_with * (batch.len() + 1) > self.budget {

@@ -8,11 +8,11 @@ use super::bert::Occasion;
 use super::queue::Work;
 use super::*;
 
-type Answer = oneshot::Receiver<Result<Vector, EncodeError>>;
+type Answer = oneshot::Receiver<Result<Encoding, EncodeError>>;
 
 fn live(length: usize) -> (LiveJob, Answer) {
     let (reply, answer) = oneshot::channel();
-    (LiveJob { tokens: vec![1; length], reply }, answer)
+    (LiveJob { tokens: vec![1; length], wanted: Wanted::default(), reply }, answer)
 }
 
 fn lengths(work: Option<Work>) -> Vec<usize> {
@@ -37,6 +37,24 @@ fn a_batch_is_what_queued_up_to_the_budget() {
     assert_eq!(lengths(queue.next()), [10, 10, 12]);
     assert_eq!(lengths(queue.next()), [5]);
     drop(answers);
+}
+
+#[test]
+fn texts_of_which_other_things_are_wanted_go_apart() {
+    let queue = Queue::new(10, 100);
+    let (plain, _a) = live(1);
+    let (mut viewed, _b) = live(2);
+    viewed.wanted.layers = true;
+    let (branched, _c) = live(3);
+    let branched = LiveJob { wanted: Wanted { branches: vec![Arc::default()], ..Wanted::default() }, ..branched };
+    let (alike, _d) = live(4);
+    let alike = LiveJob { wanted: branched.wanted.clone(), ..alike };
+    for job in [plain, viewed, branched, alike] {
+        assert!(queue.push_live(job).is_ok());
+    }
+    assert_eq!(lengths(queue.next()), [1]);
+    assert_eq!(lengths(queue.next()), [2]);
+    assert_eq!(lengths(queue.next()), [3, 4]);
 }
 
 #[test]
@@ -68,7 +86,7 @@ fn who_left_is_dropped_and_makes_room() {
 fn indexing_has_its_turn_under_load() {
     let queue = Queue::new(100, 1);
     let (reply, _answers) = mpsc::sync_channel(1);
-    assert!(queue.push_bulk(BulkJob { batch: vec![vec![1]], reply }).is_ok());
+    assert!(queue.push_bulk(BulkJob { batch: vec![vec![1]], wanted: Wanted::default(), reply }).is_ok());
     let mut kept = Vec::new();
     let mut order = String::new();
     for _ in 0..8 {
@@ -99,9 +117,9 @@ fn a_closed_queue_lets_go_of_everybody() {
 }
 
 /// Gives the number of tokens; panics on a batch with a text of 13.
-fn counting(batch: &[Vec<u32>], _: Occasion) -> Vec<Vector> {
+fn counting(batch: &[Vec<u32>], _: &Wanted, _: Occasion) -> Vec<Encoding> {
     assert!(batch.iter().all(|text| text.len() != 13), "thirteen");
-    batch.iter().map(|text| vec![text.len() as f32]).collect()
+    batch.iter().map(|text| Encoding { vector: vec![text.len() as f32], ..Encoding::default() }).collect()
 }
 
 #[test]
@@ -111,8 +129,8 @@ fn a_panic_fails_its_batch_and_no_other() {
     let (lucky, good) = live(3);
     assert!(queue.push_live(unlucky).is_ok() && queue.push_live(lucky).is_ok());
     let thread = worker::spawn(Arc::clone(&queue), || Some(counting)).unwrap();
-    assert_eq!(bad.blocking_recv(), Ok(Err(EncodeError::Unavailable)));
-    assert_eq!(good.blocking_recv(), Ok(Ok(vec![3.0])));
+    assert_eq!(bad.blocking_recv().unwrap().unwrap_err(), EncodeError::Unavailable);
+    assert_eq!(good.blocking_recv().unwrap().unwrap().vector, [3.0]);
     queue.close();
     thread.join().unwrap();
 }
@@ -122,7 +140,10 @@ fn a_model_that_does_not_load_leaves_nobody_waiting() {
     let queue = Arc::new(Queue::new(10, 10));
     let (job, answer) = live(1);
     assert!(queue.push_live(job).is_ok());
-    worker::spawn(Arc::clone(&queue), || None::<fn(&[Vec<u32>], Occasion) -> Vec<Vector>>).unwrap().join().unwrap();
+    worker::spawn(Arc::clone(&queue), || None::<fn(&[Vec<u32>], &Wanted, Occasion) -> Vec<Encoding>>)
+        .unwrap()
+        .join()
+        .unwrap();
     assert!(answer.blocking_recv().is_err());
     let (job, _answer) = live(1);
     assert_eq!(queue.push_live(job), Err(Refused::Closed));

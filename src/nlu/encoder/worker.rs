@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use super::bert::Occasion;
 use super::queue::{Queue, Work};
-use super::{EncodeError, Vector};
+use super::{EncodeError, Encoding, Wanted};
 
 /// Starts the thread. `load` runs on it, so that the model never moves between threads;
 /// when it gives none, the thread ends and the queue refuses everything.
 pub(super) fn spawn<Load, Model>(queue: Arc<Queue>, load: Load) -> std::io::Result<JoinHandle<()>>
 where
     Load: FnOnce() -> Option<Model> + Send + 'static,
-    Model: Fn(&[Vec<u32>], Occasion) -> Vec<Vector>,
+    Model: Fn(&[Vec<u32>], &Wanted, Occasion) -> Vec<Encoding>,
 {
     std::thread::Builder::new().name("encoder".to_owned()).spawn(move || {
         // Whatever ends this thread, nobody may go on waiting for it.
@@ -34,18 +34,19 @@ impl Drop for CloseOnDrop {
     }
 }
 
-fn answer(work: Work, model: &impl Fn(&[Vec<u32>], Occasion) -> Vec<Vector>) {
+fn answer(work: Work, model: &impl Fn(&[Vec<u32>], &Wanted, Occasion) -> Vec<Encoding>) {
     match work {
         Work::Live(jobs) => {
+            let wanted = jobs.first().map(|job| job.wanted.clone()).unwrap_or_default();
             let (batch, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.tokens, job.reply)).unzip();
             let started = Instant::now();
-            match run(model, &batch, Occasion::Live) {
-                Ok(vectors) => {
+            match run(model, &batch, &wanted, Occasion::Live) {
+                Ok(encodings) => {
                     metrics::histogram!("rapport_encoder_batch_size").record(batch.len() as f64);
                     metrics::histogram!("rapport_encoder_batch_seconds").record(started.elapsed().as_secs_f64());
-                    for (reply, vector) in replies.into_iter().zip(vectors) {
+                    for (reply, encoding) in replies.into_iter().zip(encodings) {
                         // The asker may have left meanwhile, which is fine.
-                        let _ = reply.send(Ok(vector));
+                        let _ = reply.send(Ok(encoding));
                     }
                 }
                 Err(error) => {
@@ -56,21 +57,22 @@ fn answer(work: Work, model: &impl Fn(&[Vec<u32>], Occasion) -> Vec<Vector>) {
             }
         }
         Work::Bulk(job) => {
-            let _ = job.reply.send(run(model, &job.batch, Occasion::Bulk));
+            let _ = job.reply.send(run(model, &job.batch, &job.wanted, Occasion::Bulk));
         }
     }
 }
 
 /// A model that panics fails its batch only: it keeps no state between runs.
 fn run(
-    model: &impl Fn(&[Vec<u32>], Occasion) -> Vec<Vector>,
+    model: &impl Fn(&[Vec<u32>], &Wanted, Occasion) -> Vec<Encoding>,
     batch: &[Vec<u32>],
+    wanted: &Wanted,
     occasion: Occasion,
-) -> Result<Vec<Vector>, EncodeError> {
-    match catch_unwind(AssertUnwindSafe(|| model(batch, occasion))) {
-        Ok(vectors) if vectors.len() == batch.len() => Ok(vectors),
-        Ok(vectors) => {
-            tracing::error!(asked = batch.len(), got = vectors.len(), "the encoder gave the wrong number of vectors");
+) -> Result<Vec<Encoding>, EncodeError> {
+    match catch_unwind(AssertUnwindSafe(|| model(batch, wanted, occasion))) {
+        Ok(encodings) if encodings.len() == batch.len() => Ok(encodings),
+        Ok(encodings) => {
+            tracing::error!(asked = batch.len(), got = encodings.len(), "the encoder gave the wrong number of vectors");
             Err(EncodeError::Unavailable)
         }
         Err(_) => {

@@ -23,7 +23,7 @@ pub(super) struct Found {
 pub(super) fn settle(text: &str, mut claims: Vec<Found>) -> Vec<Entity> {
     claims.sort_by(|a, b| {
         let length = |found: &Found| Reverse(found.span.len());
-        rank(a.kind).cmp(&rank(b.kind)).then(length(a).cmp(&length(b))).then(b.confidence.total_cmp(&a.confidence))
+        rank(&a.kind).cmp(&rank(&b.kind)).then(length(a).cmp(&length(b))).then(b.confidence.total_cmp(&a.confidence))
     });
     // By start. They are disjoint, so only the last that starts before a claim's end can overlap it.
     let mut kept: BTreeMap<usize, Found> = BTreeMap::new();
@@ -37,15 +37,25 @@ pub(super) fn settle(text: &str, mut claims: Vec<Found>) -> Vec<Entity> {
     in_characters(text, kept.into_values())
 }
 
-/// Lower is more specific: a pattern that little else looks like outranks a looser one.
-fn rank(kind: EntityType) -> u8 {
+/// Lower is more specific: a pattern that little else looks like outranks a looser one. What
+/// the shop defines gives way to what has a fixed form and to the catalogue's names, in which
+/// its words may stand ("grey" in "the grey Skagen throw").
+fn rank(kind: &EntityType) -> u8 {
     match kind {
         EntityType::Email => 0,
-        EntityType::OrderNumber => 1,
-        EntityType::Date => 2,
-        EntityType::Money => 3,
-        EntityType::Phone => 4,
-        EntityType::Product => 5,
+        EntityType::CardNumber | EntityType::Iban => 1,
+        EntityType::Url => 2,
+        EntityType::OrderNumber => 3,
+        EntityType::TrackingNumber => 4,
+        EntityType::NationalId => 5,
+        EntityType::Date => 6,
+        EntityType::Money => 7,
+        EntityType::Postcode => 8,
+        EntityType::Product => 9,
+        EntityType::Own(_) => 10,
+        EntityType::Phone => 11,
+        EntityType::Duration => 12,
+        EntityType::Quantity => 13,
     }
 }
 

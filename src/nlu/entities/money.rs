@@ -11,12 +11,12 @@ use super::numerals;
 use crate::base::boundary;
 use crate::domain::analysis::EntityType;
 
-const NUMBER: &str =
-    r"(?:[0-9]{1,3}(?:[.,'’\u{a0}\u{202f}][0-9]{3})+(?:[.,][0-9]{1,2})?|[0-9]{1,9}(?:[.,][0-9]{1,2})?)";
+/// A plain space parts thousands only where cents follow: "2 100 € vouchers" are two things.
+const NUMBER: &str = r"(?:[0-9]{1,3}(?:[.,'’\u{a0}\u{202f}][0-9]{3})+(?:[.,][0-9]{1,2})?|[0-9]{1,3}(?: [0-9]{3})+[.,][0-9]{2}|[0-9]{1,9}(?:[.,][0-9]{1,2})?)";
 /// Before the amount.
-const LEADING: &str = r"(?:€|US\$|\$|£|\b(?:EUR|USD|GBP|euros?)\b)";
+const LEADING: &str = r"(?:€|US\$|AU?\$|CA?\$|\$|£|¥|₹|₺|\bFr\.|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|AUD|CAD|JPY|kr|euros?)\b)";
 /// After the amount.
-const TRAILING: &str = r"(?:€|\$|£|(?:euros?|eur|usd|gbp|dollars?|bucks?|pounds?|quid|sterling)\b)";
+const TRAILING: &str = r"(?:€|\$|£|¥|₹|₺|zł|kč|(?:euro['’]?s?|eur|usd|gbp|chf|sek|nok|dkk|pln|czk|huf|ron|aud|cad|jpy|dollars?|bucks?|pounds?|quid|sterling|(?:swiss\s+)?francs?|kronor|kroner|kr|zloty(?:s|ch)?|forints?|yen|(?:euro)?cents?|pence)\b)";
 
 static LED: LazyLock<Regex> =
     LazyLock::new(|| compile(&format!(r"(?P<currency>{LEADING})\s?(?P<amount>{NUMBER})(?:[,.][-–])?")));
@@ -70,54 +70,72 @@ static OTHER_WORDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SIZE_BEFORE: LazyLock<Regex> = LazyLock::new(|| compile(r"\b(?:sizes?|shoes?)\s*:?\s*(?:in\s+)?$"));
 
+static CENTS_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"^(?P<all>\s?(?P<cents>[0-9]{2}))(?:[.,;:!?)]|\s+(?:please|for|and|but|is|was|each)\b|\s*$)")
+});
+
 fn compile(pattern: &str) -> Regex {
     Regex::new(&format!("(?i){pattern}")).expect("the pattern is constant: this is a bug")
 }
 
 /// `currency` is what bare numbers are counted in.
 pub(super) fn find(text: &str, currency: &str) -> Vec<Found> {
-    let mut all = with_currency(text);
-    all.extend(ends_of_ranges(text));
+    let mut all = with_currency(text, currency);
+    all.extend(ends_of_ranges(text, currency));
     all.extend(bare(text, currency));
     all
 }
 
-fn with_currency(text: &str) -> Vec<Found> {
+fn with_currency(text: &str, home: &str) -> Vec<Found> {
     let mut all = Vec::new();
     for captures in LED.captures_iter(text) {
         let Some((whole, amount)) = captures.get(0).zip(captures.name("amount")) else { continue };
         let size = SIZE_BEFORE.is_match(boundary::lead(text, whole.start(), 20));
         if !size && boundary::ends_alone(text, whole.end()) {
-            all.extend(found(amount.as_str(), iso(&captures["currency"]), whole.range(), 0.97));
+            all.extend(found(amount.as_str(), iso(&captures["currency"], home), whole.range(), 0.97));
         }
     }
     for captures in TRAILED.captures_iter(text) {
         let Some((whole, amount)) = captures.get(0).zip(captures.name("amount")) else { continue };
-        // "2 €20 vouchers": the sign belongs to what follows it.
-        let led = boundary::follow(text, whole.end(), 1).starts_with(|c: char| c.is_ascii_digit());
+        // "2 €20 vouchers": the sign belongs to what follows it, unless that is its cents.
+        let after = boundary::follow(text, whole.end(), 12);
+        let apart = captures.name("currency").is_some_and(|currency| currency.start() > amount.end());
+        let led = after.starts_with(|c: char| c.is_ascii_digit()) && (apart || !CENTS_AFTER.is_match(after));
         if !led && starts_free(text, whole.start()) {
             let written = &captures["currency"];
             // Pounds are also a weight, bucks also animals.
             let vague = written.to_lowercase().starts_with("pound") || written.to_lowercase().starts_with("buck");
-            all.extend(found(amount.as_str(), iso(written), whole.range(), if vague { 0.8 } else { 0.96 }));
+            let confidence = if vague { 0.8 } else { 0.96 };
+            let (iso, small) = (iso(written, home), is_hundredth(written));
+            // "20€50" and "20 euros 50" are how many people say and write it.
+            let more = CENTS_AFTER.captures(after).filter(|_| !small);
+            let (amount, end) = match more {
+                Some(more) => (format!("{},{}", amount.as_str(), &more["cents"]), whole.end() + more["all"].len()),
+                None if small => {
+                    let Some(number) = numerals::parse(amount.as_str()) else { continue };
+                    (format!("{},{:02}", number / 100, number % 100), whole.end())
+                }
+                None => (amount.as_str().to_owned(), whole.end()),
+            };
+            all.extend(found(&amount, iso, whole.start()..end, confidence));
         }
     }
     all
 }
 
-fn ends_of_ranges(text: &str) -> Vec<Found> {
+fn ends_of_ranges(text: &str, home: &str) -> Vec<Found> {
     let mut all = Vec::new();
     for captures in BARE_START.captures_iter(text) {
         let Some(amount) = captures.name("amount").or_else(|| captures.name("and")) else { continue };
         if boundary::starts_alone(text, amount.start()) {
-            all.extend(found(amount.as_str(), iso(&captures["currency"]), amount.range(), 0.85));
+            all.extend(found(amount.as_str(), iso(&captures["currency"], home), amount.range(), 0.85));
         }
     }
     for captures in BARE_END.captures_iter(text) {
         let Some(amount) = captures.name("amount") else { continue };
         let counts_else = UNIT.is_match(boundary::follow(text, amount.end(), 24));
         if !counts_else && is_free(text, amount.end()) {
-            all.extend(found(amount.as_str(), iso(&captures["currency"]), amount.range(), 0.85));
+            all.extend(found(amount.as_str(), iso(&captures["currency"], home), amount.range(), 0.85));
         }
     }
     all
@@ -177,10 +195,37 @@ fn cents(written: &str) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(fraction)
 }
 
-fn iso(written: &str) -> &'static str {
-    match written.to_lowercase().as_str() {
-        "$" | "us$" | "usd" | "dollar" | "dollars" | "buck" | "bucks" => "USD",
-        "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" => "GBP",
+fn is_hundredth(written: &str) -> bool {
+    let written = written.to_lowercase();
+    written.contains("cent") || written == "pence"
+}
+
+/// What a sign or word stands for. A dollar, a crown or a cent is the shop's own where the
+/// shop has one.
+fn iso<'a>(written: &str, home: &'a str) -> &'a str {
+    let written = written.to_lowercase();
+    let own = |of: &[&str], otherwise: &'static str| -> &'a str { if of.contains(&home) { home } else { otherwise } };
+    match written.as_str() {
+        "us$" | "usd" => "USD",
+        "a$" | "au$" | "aud" => "AUD",
+        "c$" | "ca$" | "cad" => "CAD",
+        "$" | "dollar" | "dollars" | "buck" | "bucks" => own(&["AUD", "CAD", "NZD", "SGD"], "USD"),
+        "£" | "gbp" | "pound" | "pounds" | "quid" | "sterling" | "pence" => "GBP",
+        "chf" | "fr." => "CHF",
+        francs if francs.contains("franc") => "CHF",
+        "sek" | "kronor" => "SEK",
+        "nok" => "NOK",
+        "dkk" => "DKK",
+        "kr" | "kroner" => own(&["SEK", "NOK", "DKK"], if written == "kr" { "SEK" } else { "NOK" }),
+        "pln" | "zł" => "PLN",
+        zloty if zloty.starts_with("zloty") => "PLN",
+        "czk" | "kč" => "CZK",
+        "huf" | "forint" | "forints" => "HUF",
+        "ron" => "RON",
+        "¥" | "jpy" | "yen" => "JPY",
+        "₹" => "INR",
+        "₺" => "TRY",
+        "cent" | "cents" => own(&["USD", "AUD", "CAD"], "EUR"),
         _ => "EUR",
     }
 }
@@ -190,6 +235,7 @@ mod tests {
     use jiff::civil::date;
     use rstest::rstest;
 
+    use crate::domain::EntityType;
     use crate::nlu::entities::{Lexicon, find};
 
     #[rstest]
@@ -227,6 +273,16 @@ mod tests {
     #[case("30 tops", &["30.00 EUR"])]
     #[case("between 20 and 40 euros", &["20.00 EUR", "40.00 EUR"])]
     #[case("under 50 dollars", &["50.00 USD"])]
+    #[case("20€50", &["20.50 EUR"])]
+    #[case("20 euros 50 please", &["20.50 EUR"])]
+    #[case("1 299,00 €", &["1299.00 EUR"])]
+    #[case("CHF 45.–", &["45.00 CHF"])]
+    #[case("250 kr", &["250.00 SEK"])]
+    #[case("99 zł", &["99.00 PLN"])]
+    #[case("50 cents", &["0.50 EUR"])]
+    #[case("two hundred and fifty euros", &["250.00 EUR"])]
+    #[case("A$30", &["30.00 AUD"])]
+    #[case("2 100 € vouchers", &["100.00 EUR"])]
     #[case("size 42", &[])]
     #[case("size EUR 42", &[])]
     #[case("2 pieces", &[])]
@@ -240,7 +296,9 @@ mod tests {
     #[case("AW50 EUR", &[])]
     #[case("€99999999999999999999", &[])]
     fn prices_are_found(#[case] text: &str, #[case] prices: &[&str]) {
-        let found: Vec<_> = find(text, date(2026, 11, 18), &Lexicon::default()).into_iter().map(|e| e.value).collect();
+        let mut found = find(text, date(2026, 11, 18), &Lexicon::default());
+        found.retain(|entity| entity.kind == EntityType::Money);
+        let found: Vec<_> = found.into_iter().map(|entity| entity.value).collect();
         assert_eq!(found, prices);
     }
 

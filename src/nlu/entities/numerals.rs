@@ -2,7 +2,9 @@
 
 /// A regex for what `parse` reads, without groups; case is the caller's.
 pub(super) const PATTERN: &str = concat!(
-    r"(?:(?:an?|one|two|three|four|five|six|seven|eight|nine)\s+hundred",
+    r"(?:(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?:hundred|thousand)(?:\s+(?:and\s+)?",
+    r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?",
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen))?",
     r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?",
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen",
     r"|eighteen|nineteen)"
@@ -16,11 +18,12 @@ pub(super) fn parse(words: &str) -> Option<u32> {
     let mut total: u32 = 0;
     for word in words.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()) {
         let word = word.to_ascii_lowercase();
-        if word == "hundred" {
-            total = total.checked_mul(100)?;
-        } else {
-            total = total.checked_add(word_value(&word)?)?;
-        }
+        total = match word.as_str() {
+            "hundred" => total.checked_mul(100)?,
+            "thousand" => total.checked_mul(1000)?,
+            "and" => total,
+            _ => total.checked_add(word_value(&word)?)?,
+        };
     }
     Some(total)
 }
@@ -69,6 +72,8 @@ mod tests {
     #[case("Nineteen", Some(19))]
     #[case("twenty-five", Some(25))]
     #[case("two hundred", Some(200))]
+    #[case("two hundred and fifty", Some(250))]
+    #[case("a thousand", Some(1000))]
     #[case("several", None)]
     #[case("99999999999", None)]
     fn numbers_are_read(#[case] words: &str, #[case] number: Option<u32>) {

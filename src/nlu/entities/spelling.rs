@@ -16,6 +16,19 @@ pub(super) struct Word {
 /// Runs of letters and digits; a possessive `'s` belongs to no word. Single letters are left
 /// out ("T-shirt" is read as "shirt").
 pub(super) fn words(text: &str) -> Vec<Word> {
+    let mut all = every_word(text);
+    let mut broken = false;
+    all.retain_mut(|word| {
+        word.after_break |= broken;
+        let long = word.folded.chars().nth(1).is_some();
+        broken = !long && word.after_break;
+        long
+    });
+    all
+}
+
+/// The same with single letters, but for what an apostrophe leaves of a word ("I'm").
+pub(super) fn every_word(text: &str) -> Vec<Word> {
     let mut all = Vec::new();
     let mut after_break = false;
     let mut rest = text.char_indices().peekable();
@@ -31,10 +44,12 @@ pub(super) fn words(text: &str) -> Vec<Word> {
             end = at + next.len_utf8();
             fold_into(&mut folded, next);
         }
-        if folded.chars().nth(1).is_some() {
-            all.push(Word { folded, start, end, capital: first.is_uppercase(), after_break });
-            after_break = false;
+        let left_over = folded.chars().nth(1).is_none() && text[..start].ends_with(['\'', '’']);
+        if left_over {
+            continue;
         }
+        all.push(Word { folded, start, end, capital: first.is_uppercase(), after_break });
+        after_break = false;
     }
     all
 }

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::table::Labelled;
 use crate::nlu::encoder::{EncodeError, Encoder};
+use crate::nlu::heads::Heads;
 use crate::nlu::metrics;
-use crate::nlu::training::intent::{IntentExamples, IntentValidation, TrainedIntent, train};
+use crate::nlu::training::TrainError;
+use crate::nlu::training::intent::{IntentCorpus, IntentValidation, TrainOptions, train};
 
 pub struct IntentData {
     pub train: Vec<Labelled>,
@@ -68,7 +70,7 @@ pub fn run(
     data: &IntentData,
     encoder: &Encoder,
     progress: &(dyn Fn(&str, f32) + Sync),
-) -> Result<(IntentReport, Vec<IntentPrediction>), EncodeError> {
+) -> Result<(IntentReport, Vec<IntentPrediction>), TrainError> {
     let is_oos = |row: &Labelled| data.oos.as_ref() == Some(&row.label);
     let inside: Vec<&Labelled> = data.train.iter().filter(|row| !is_oos(row)).collect();
     let outside: Vec<&Labelled> = data.train.iter().chain(&data.validation).filter(|row| is_oos(row)).collect();
@@ -76,41 +78,37 @@ pub fn run(
     names.sort_unstable();
     names.dedup();
     let number = |label: &String| names.binary_search(label).ok();
+    let labelled = |row: &&Labelled| Some((row.text.clone(), number(&row.label)? as u32));
+    let spoken = names.iter().zip(0u32..).filter_map(|(name, number)| Some((IntentCorpus::spoken(name)?, number)));
 
     let began = Instant::now();
-    let texts: Vec<&str> = inside
-        .iter()
-        .chain(&outside)
-        .map(|row| row.text.as_str())
-        .chain(data.test.iter().map(|row| row.text.as_str()))
-        .collect();
-    let vectors = encoder.encode_all(&texts, |done| progress("encoding", done as f32 / texts.len() as f32))?;
+    let corpus = IntentCorpus::encode(
+        encoder,
+        names.clone(),
+        inside.iter().filter_map(labelled).collect(),
+        spoken.collect(),
+        outside.iter().map(|row| row.text.clone()).collect(),
+        |done| progress("encoding", done),
+    )?;
     let encode_s = began.elapsed().as_secs_f64();
-    let (train_vectors, test_vectors) = vectors.split_at(inside.len() + outside.len());
-    let (inside_vectors, outside_vectors) = train_vectors.split_at(inside.len());
 
     let began = Instant::now();
-    let examples = IntentExamples {
-        texts: inside.iter().map(|row| row.text.as_str()).collect(),
-        labels: inside.iter().filter_map(|row| number(&row.label)).map(|label| label as u32).collect(),
-        vectors: inside_vectors.iter().map(Vec::as_slice).collect(),
-        outside: outside
-            .iter()
-            .zip(outside_vectors)
-            .map(|(row, vector)| (row.text.as_str(), vector.as_slice()))
-            .collect(),
-        names: names.clone(),
-    };
-    let trained = train(&examples, &|done| progress("training", done));
+    let trained = train(encoder, &corpus, &TrainOptions::default(), &|done| progress("training", done))?;
     let train_s = began.elapsed().as_secs_f64();
+    drop(corpus);
+
+    let heads = Heads::of_intent(trained.head);
+    let texts: Vec<&str> = data.test.iter().map(|row| row.text.as_str()).collect();
+    let told = |done: usize| progress("reading the test", done as f32 / texts.len().max(1) as f32);
+    let encodings = encoder.read_all(&texts, heads.wanted(), told)?;
 
     // Out of scope is a class of its own, and so is every label that training lacks.
     let outsider = names.len();
     let unknown = names.len() + 1;
     let mut scored = Scored::default();
     let mut predictions = Vec::with_capacity(data.test.len());
-    for (row, vector) in data.test.iter().zip(test_vectors) {
-        let verdict = trained.head.read(&row.text, vector);
+    for (row, encoding) in data.test.iter().zip(&encodings) {
+        let verdict = heads.read_intent(&row.text, encoding);
         let best = verdict.best();
         let truth = if is_oos(row) { outsider } else { number(&row.label).unwrap_or(unknown) };
         scored.outside.push(verdict.outside);
@@ -127,7 +125,7 @@ pub fn run(
             out_of_scope: verdict.out_of_scope,
         });
     }
-    let predict_ms_p50 = time_alone(data, encoder, &trained)?;
+    let predict_ms_p50 = time_alone(data, encoder, &heads)?;
     let report = scored.report(
         outsider,
         IntentReport {
@@ -182,13 +180,14 @@ impl Scored {
     }
 }
 
-fn time_alone(data: &IntentData, encoder: &Encoder, trained: &TrainedIntent) -> Result<f64, EncodeError> {
+fn time_alone(data: &IntentData, encoder: &Encoder, heads: &Heads) -> Result<f64, EncodeError> {
     let step = data.test.len().div_ceil(TIMED).max(1);
     let mut times = Vec::with_capacity(TIMED);
     for row in data.test.iter().step_by(step) {
         let began = Instant::now();
-        let vector = encoder.encode_blocking(&row.text)?;
-        trained.head.read(&row.text, &vector);
+        for encoding in encoder.read_all(&[&row.text], heads.wanted(), |_| ())? {
+            heads.read_intent(&row.text, &encoding);
+        }
         times.push(began.elapsed().as_secs_f64() * 1000.0);
     }
     Ok(metrics::median(&mut times))

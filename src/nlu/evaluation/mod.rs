@@ -1,8 +1,11 @@
 //! Measuring the heads on data of others: `rapport eval`.
 
+pub mod emotions;
+pub mod fairness;
 pub mod intent;
 pub mod sentiment;
 pub mod table;
+pub mod typos;
 pub mod unhappiness;
 
 use serde::{Serialize, Serializer};

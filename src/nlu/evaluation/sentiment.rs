@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::table::Labelled;
 use crate::domain::SentimentLabel;
 use crate::nlu::encoder::{EncodeError, Encoder};
-use crate::nlu::heads::mood::{self, MoodHead};
+use crate::nlu::heads::{Heads, mood};
 use crate::nlu::metrics::{self, ClassScore};
 use crate::nlu::training::comments::DataError;
 
@@ -51,16 +51,17 @@ pub fn labels(rows: &[Labelled], path: &Path) -> Result<Vec<SentimentLabel>, Dat
 pub fn run(
     rows: &[Labelled],
     labels: &[SentimentLabel],
-    head: &MoodHead,
+    heads: &Heads,
     encoder: &Encoder,
     progress: &dyn Fn(&str, f32),
 ) -> Result<(SentimentReport, Vec<SentimentPrediction>), EncodeError> {
     let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-    let vectors = encoder.encode_all(&texts, |done| progress("encoding", done as f32 / texts.len() as f32))?;
+    let encodings =
+        encoder.read_all(&texts, heads.wanted(), |done| progress("encoding", done as f32 / texts.len() as f32))?;
     let mut predictions = Vec::with_capacity(rows.len());
     let (mut truth, mut said) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    for ((row, &label), vector) in rows.iter().zip(labels).zip(&vectors) {
-        let verdict = mood::verdict(&head.sentiment(&row.text, vector));
+    for ((row, &label), encoding) in rows.iter().zip(labels).zip(&encodings) {
+        let verdict = mood::verdict(&heads.read_mood(encoding).sentiment);
         truth.push(label as usize);
         said.push(verdict.label as usize);
         predictions.push(SentimentPrediction {

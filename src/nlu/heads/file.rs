@@ -4,8 +4,9 @@
 //! heads or the new ones, never half of them.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use half::f16;
 use safetensors::tensor::TensorView;
@@ -13,15 +14,16 @@ use safetensors::{Dtype, SafeTensors};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::intent::{Blend, IntentHead, ScopeRule};
+use super::intent::{IntentHead, ScopeRule, TunedIntent};
 use super::lexical::{LexicalModel, Vocabulary};
 use super::linear::Linear;
-use super::mood::MoodHead;
+use super::mood::{Emotion, MoodHead, OPINIONS};
 use super::neighbours::Neighbours;
 use super::unhappiness::{SignalModel, UnhappinessHead};
+use crate::nlu::encoder::{Branch, Part};
 
 /// Raised when old files can no longer be read.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 pub const INTENT_FILE: &str = "intent.safetensors";
 pub const MOOD_FILE: &str = "mood.safetensors";
@@ -41,18 +43,30 @@ pub trait Stored: Sized {
     fn read(from: &Contents) -> Result<Self, String>;
 }
 
-/// `encoder` is the identity of the encoder whose vectors the head was trained on.
-pub fn save<H: Stored>(head: &H, encoder: &str, path: &Path) -> Result<(), HeadFileError> {
-    let failed = |reason: String| HeadFileError { path: path.display().to_string(), reason };
+/// A head as the bytes of its file. `encoder` is the identity of the encoder whose vectors
+/// the head was trained on; `notes` are kept beside it and mean nothing here.
+pub fn to_bytes<H: Stored>(head: &H, encoder: &str, notes: &[(&str, String)]) -> Result<Vec<u8>, String> {
     let mut contents = Contents::default();
+    contents.notes.extend(notes.iter().map(|(name, text)| ((*name).to_owned(), text.clone())));
     contents.notes.insert("format".to_owned(), FORMAT.to_owned());
     contents.notes.insert("encoder".to_owned(), encoder.to_owned());
     head.write(&mut contents);
-    let bytes = contents.to_bytes().map_err(failed)?;
+    contents.to_bytes()
+}
+
+pub fn save<H: Stored>(head: &H, encoder: &str, path: &Path) -> Result<(), HeadFileError> {
+    let bytes =
+        to_bytes(head, encoder, &[]).map_err(|reason| HeadFileError { path: path.display().to_string(), reason })?;
+    put_in_place(&bytes, path)
+}
+
+/// Writes what [`to_bytes`] made: whoever opens the file finds the old one or the new one.
+pub fn put_in_place(bytes: &[u8], path: &Path) -> Result<(), HeadFileError> {
+    let failed = |reason: String| HeadFileError { path: path.display().to_string(), reason };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
     let partial = path.with_extension("partial");
-    std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path)).map_err(|error| {
+    write_durably(&partial, bytes).and_then(|()| std::fs::rename(&partial, path)).map_err(|error| {
         // What could not be put in place must not lie around; that it may not even exist is fine.
         let _ = std::fs::remove_file(&partial);
         failed(error.to_string())
@@ -65,15 +79,33 @@ pub fn load<H: Stored>(encoder: &str, path: &Path) -> Result<H, HeadFileError> {
         ErrorKind::NotFound => failed("there are none yet for this encoder".to_owned()),
         _ => failed(error.to_string()),
     })?;
-    let contents = Contents::from_bytes(&bytes).map_err(failed)?;
-    let format = contents.text("format").map_err(failed)?;
+    from_bytes(encoder, &bytes).map_err(failed)
+}
+
+/// What [`to_bytes`] made; the error says what is wrong.
+pub fn from_bytes<H: Stored>(encoder: &str, bytes: &[u8]) -> Result<H, String> {
+    let contents = Contents::from_bytes(bytes)?;
+    let format = contents.text("format")?;
     if format != FORMAT {
-        return Err(failed(format!("their format is {format}, this program reads {FORMAT}")));
+        return Err(format!("their format is {format}, this program reads {FORMAT}"));
     }
-    if contents.text("encoder").map_err(failed)? != encoder {
-        return Err(failed("they were trained for another encoder".to_owned()));
+    if contents.text("encoder")? != encoder {
+        return Err("they were trained for another encoder".to_owned());
     }
-    H::read(&contents).map_err(failed)
+    H::read(&contents)
+}
+
+/// A note in a head's file, if there is one of that name.
+pub fn note(bytes: &[u8], name: &str) -> Option<String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
+    metadata.metadata().as_ref()?.get(name).cloned()
+}
+
+/// On the disk before anybody can find it by its name.
+fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Tensors and notes by name.
@@ -203,6 +235,24 @@ impl Contents {
         })
     }
 
+    fn put_branch(&mut self, branch: &Branch) {
+        self.note("branch", &(branch.trunk(), branch.depth()));
+        for (name, part) in branch.parts() {
+            let bytes = part.numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+            self.put(&format!("branch.{name}"), Dtype::F16, &part.size, bytes);
+        }
+    }
+
+    fn branch(&self) -> Result<Branch, String> {
+        let (trunk, depth): (usize, usize) = self.noted("branch")?;
+        Branch::from_parts(trunk, depth, |name| {
+            let name = format!("branch.{name}");
+            let size = self.tensors.get(&name).ok_or_else(|| format!("there is no {name}"))?.shape.clone();
+            let numbers = self.f16s(&name, size.iter().product())?;
+            Ok(Part { size, numbers: numbers.into_iter().map(f16::from_f32).collect() })
+        })
+    }
+
     fn put_lexical(&mut self, name: &str, model: &LexicalModel) {
         self.put_u32(&format!("{name}.hashes"), model.vocabulary.hashes());
         self.put_f16(&format!("{name}.idf"), &[model.vocabulary.len()], model.vocabulary.idf());
@@ -239,14 +289,20 @@ impl Stored for IntentHead {
     fn write(&self, into: &mut Contents) {
         into.note("labels", &self.labels);
         into.note("blend", &self.blend);
+        into.note("scope_blend", &self.scope_blend);
         into.note("scope", &self.scope);
         into.put_linear("dense", &self.dense);
+        into.put_linear("layers", &self.layers);
         into.put_linear("chatter", &self.chatter);
         into.put_lexical("lexical", &self.lexical);
         into.put_u32("examples.labels", &self.neighbours.labels);
         into.put_f32("examples.scales", &self.neighbours.scales);
         let shape = [self.neighbours.labels.len(), self.neighbours.dimensions];
         into.put_i8("examples.vectors", &shape, &self.neighbours.vectors);
+        if let Some(tuned) = &self.tuned {
+            into.put_branch(&tuned.branch);
+            into.put_linear("directions", &tuned.directions);
+        }
     }
 
     fn read(from: &Contents) -> Result<Self, String> {
@@ -265,18 +321,26 @@ impl Stored for IntentHead {
             return Err("its examples have labels that it does not name".to_owned());
         }
         let scope: ScopeRule = from.noted("scope")?;
-        let blend: Blend = from.noted("blend")?;
         let lengths = [scope.means.len(), scope.scales.len(), scope.weights.len()];
         if lengths != [super::intent::SCOPE_FEATURES; 3] {
             return Err("its scope rule does not fit this program".to_owned());
         }
+        let tuned = if from.notes.contains_key("branch") {
+            let directions = from.linear("directions", classes)?;
+            Some(TunedIntent { branch: Arc::new(from.branch()?), directions })
+        } else {
+            None
+        };
         Ok(Self {
             dense: from.linear("dense", classes)?,
+            layers: from.linear("layers", classes)?,
             chatter: from.linear("chatter", 1)?,
             lexical: from.lexical("lexical", classes)?,
             labels,
             neighbours,
-            blend,
+            tuned,
+            blend: from.noted("blend")?,
+            scope_blend: from.noted("scope_blend")?,
             scope,
         })
     }
@@ -284,23 +348,19 @@ impl Stored for IntentHead {
 
 impl Stored for MoodHead {
     fn write(&self, into: &mut Contents) {
-        into.note("blend", &self.blend);
-        into.note("emotion_names", &self.emotion_names);
-        into.put_linear("general", &self.general);
-        into.put_linear("support", &self.support);
-        into.put_lexical("wording", &self.wording);
-        into.put_linear("emotions", &self.emotions);
+        into.note("emotions", &self.emotions);
+        into.note("temperatures", &self.temperatures);
+        into.put_branch(&self.branch);
+        into.put_linear("outputs", &self.outputs);
     }
 
     fn read(from: &Contents) -> Result<Self, String> {
-        let emotion_names: Vec<String> = from.noted("emotion_names")?;
+        let emotions: Vec<Emotion> = from.noted("emotions")?;
         Ok(Self {
-            general: from.linear("general", 3)?,
-            support: from.linear("support", 3)?,
-            wording: from.lexical("wording", 3)?,
-            blend: from.noted("blend")?,
-            emotions: from.linear("emotions", emotion_names.len())?,
-            emotion_names,
+            branch: Arc::new(from.branch()?),
+            outputs: from.linear("outputs", OPINIONS + emotions.len())?,
+            temperatures: from.noted("temperatures")?,
+            emotions,
         })
     }
 }
@@ -309,6 +369,7 @@ impl Stored for UnhappinessHead {
     fn write(&self, into: &mut Contents) {
         into.note("model", &self.model);
         into.put_linear("complaint", &self.complaint);
+        into.put_lexical("wording", &self.wording);
     }
 
     fn read(from: &Contents) -> Result<Self, String> {
@@ -317,6 +378,6 @@ impl Stored for UnhappinessHead {
         if lengths != [super::unhappiness::SIGNALS; 3] {
             return Err("its signals are not those of this program".to_owned());
         }
-        Ok(Self { complaint: from.linear("complaint", 1)?, model })
+        Ok(Self { complaint: from.linear("complaint", 1)?, wording: from.lexical("wording", 2)?, model })
     }
 }

@@ -1,33 +1,62 @@
-//! What a message is about: three views of it, blended, and whether any intent covers it.
+//! What a message is about: five views of it, blended, and whether any intent covers it.
 //!
-//! The views: a linear model on the vector (what is meant), a linear model on the wording,
-//! and the nearest examples. Their log-probabilities are added with weights found by
-//! cross-validation; a temperature makes the result a calibrated probability.
+//! The views: a linear model on the vector (what is meant), one on what several layers
+//! make of the message, one on the wording, the nearest examples, and a branch of the
+//! encoder that was trained on the examples. Their log-probabilities are added with
+//! weights found by cross-validation; a temperature makes the result a calibrated
+//! probability. The rule for what no intent covers looks at three of the views only: the
+//! trained ones are as sure of strange messages as of known ones.
+
+use std::sync::Arc;
 
 use super::lexical::LexicalModel;
 use super::linear::Linear;
 use super::neighbours::{self, Nearest, Neighbours};
 use super::numbers::{argmax, log_odds, log_softmax, sigmoid, softmax};
+use crate::nlu::encoder::{Branch, Encoding};
 
 #[derive(Clone, Debug, Default)]
 pub struct IntentHead {
     pub labels: Vec<String>,
     pub dense: Linear,
+    /// On [`Encoding::layers`].
+    pub layers: Linear,
     pub lexical: LexicalModel,
     pub neighbours: Neighbours,
+    pub tuned: Option<TunedIntent>,
     pub blend: Blend,
     /// One class: how much a message is like those that no shop's intents cover.
     pub chatter: Linear,
+    /// The three views that the scope rule goes by.
+    pub scope_blend: Blend,
     pub scope: ScopeRule,
 }
 
-/// One message as the three views see it: log-probabilities per class, and what the scope
-/// rule needs besides.
-#[derive(Clone, Debug)]
+/// A branch of the encoder, and the directions in which it sees the intents.
+#[derive(Clone, Debug, Default)]
+pub struct TunedIntent {
+    pub branch: Arc<Branch>,
+    /// On [`joined`] vectors.
+    pub directions: Linear,
+}
+
+/// The branch's vector beside the encoder's, of length 1 together: what was known before
+/// the training stays in sight.
+pub fn joined(branch: &[f32], vector: &[f32]) -> Vec<f32> {
+    let length = branch.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+    let half = std::f32::consts::FRAC_1_SQRT_2;
+    branch.iter().map(|x| x / length * half).chain(vector.iter().map(|x| x * half)).collect()
+}
+
+/// One message as the views see it: log-probabilities per class, and what the scope rule
+/// needs besides. A view that was not taken is empty.
+#[derive(Clone, Debug, Default)]
 pub struct Views {
     pub dense: Vec<f32>,
+    pub layers: Vec<f32>,
     pub lexical: Vec<f32>,
     pub neighbours: Vec<f32>,
+    pub tuned: Vec<f32>,
     pub nearest: Nearest,
     /// Log of the summed exponentials of the dense logits, before they were normalised.
     pub energy: f32,
@@ -40,22 +69,34 @@ pub struct Views {
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Blend {
     pub dense: f32,
+    pub layers: f32,
     pub lexical: f32,
     pub neighbours: f32,
+    pub tuned: f32,
     pub temperature: f32,
 }
 
 impl Default for Blend {
     fn default() -> Self {
-        Self { dense: 1.0, lexical: 0.5, neighbours: 0.3, temperature: 1.0 }
+        Self { dense: 1.0, layers: 0.0, lexical: 0.5, neighbours: 0.3, tuned: 0.0, temperature: 1.0 }
     }
 }
 
 impl Blend {
     /// Unnormalised log-probabilities before the temperature.
     pub fn scores(&self, views: &Views) -> Vec<f32> {
-        let pairs = views.dense.iter().zip(&views.lexical).zip(&views.neighbours);
-        pairs.map(|((d, l), n)| self.dense * d + self.lexical * l + self.neighbours * n).collect()
+        let parts = [
+            (self.dense, &views.dense),
+            (self.layers, &views.layers),
+            (self.lexical, &views.lexical),
+            (self.neighbours, &views.neighbours),
+            (self.tuned, &views.tuned),
+        ];
+        let mut scores = vec![0.0; views.dense.len()];
+        for (weight, view) in parts {
+            scores.iter_mut().zip(view).for_each(|(score, log_p)| *score += weight * log_p);
+        }
+        scores
     }
 
     pub fn probabilities(&self, views: &Views) -> Vec<f32> {
@@ -124,18 +165,25 @@ impl IntentVerdict {
 }
 
 impl IntentHead {
-    pub fn read(&self, text: &str, vector: &[f32]) -> IntentVerdict {
-        let views = self.views(text, vector);
+    /// `tuned` is what the head's own branch says of the text, where it has one.
+    pub fn read(&self, text: &str, encoding: &Encoding, tuned: Option<&[f32]>) -> IntentVerdict {
+        let views = self.views(text, encoding, tuned);
         let probabilities = self.blend.probabilities(&views);
-        let outside = self.scope.outside(&scope_features(&views, &probabilities));
+        let outside = self.scope.outside(&scope_features(&views, &self.scope_blend.probabilities(&views)));
         IntentVerdict { out_of_scope: outside >= self.scope.threshold, probabilities, outside }
     }
 
-    fn views(&self, text: &str, vector: &[f32]) -> Views {
+    fn views(&self, text: &str, encoding: &Encoding, tuned: Option<&[f32]>) -> Views {
+        let vector = &encoding.vector;
         let (features, known) = self.lexical.vocabulary.features(text);
         let nearest = self.neighbours.nearest(vector);
         let chatter = self.chatter.logits(vector).first().copied().unwrap_or(0.0);
-        Views { chatter, ..Views::new(self.dense.logits(vector), self.lexical.logits(&features), nearest, known) }
+        let views = Views::new(self.dense.logits(vector), self.lexical.logits(&features), nearest, known);
+        let tuned = match (&self.tuned, tuned) {
+            (Some(own), Some(said)) => own.directions.logits(&joined(said, vector)),
+            _ => Vec::new(),
+        };
+        views.with_layers(self.layers.logits(&encoding.layers)).with_tuned(tuned).with_chatter(chatter)
     }
 }
 
@@ -145,6 +193,26 @@ impl Views {
         log_softmax(&mut dense);
         log_softmax(&mut lexical);
         let neighbours = neighbours::vote(&nearest, dense.len());
-        Self { dense, lexical, neighbours, nearest, energy, known, chatter: 0.0 }
+        Self { dense, lexical, neighbours, nearest, energy, known, ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn with_layers(mut self, mut logits: Vec<f32>) -> Self {
+        log_softmax(&mut logits);
+        self.layers = logits;
+        self
+    }
+
+    #[must_use]
+    pub fn with_tuned(mut self, mut logits: Vec<f32>) -> Self {
+        log_softmax(&mut logits);
+        self.tuned = logits;
+        self
+    }
+
+    #[must_use]
+    pub fn with_chatter(mut self, log_odds: f32) -> Self {
+        self.chatter = log_odds;
+        self
     }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::mood::Comment;
 use crate::domain::SentimentLabel;
-use crate::domain::entry::AuthorKind;
 
 #[derive(Debug, thiserror::Error)]
 #[error("{path}:{line}: {reason}")]
@@ -22,19 +22,39 @@ impl DataError {
     }
 }
 
-/// The emotions that are told, and which of GoEmotions' 27 each takes together.
+/// The first of [`emotion_names`] are Ekman's six and none of them.
+pub const EKMAN: usize = 7;
+
+/// The emotions that are told, and which of GoEmotions' 27 each takes together: first
+/// Ekman's six, grouped as the data set's authors did, then what matters in support.
 const EMOTIONS: [(&str, &[&str]); 11] = [
-    ("anger", &["anger", "annoyance"]),
-    ("approval", &["approval", "admiration", "optimism", "caring"]),
+    ("anger", &["anger", "annoyance", "disapproval"]),
+    ("disgust", &["disgust"]),
+    ("fear", &["fear", "nervousness"]),
+    (
+        "joy",
+        &[
+            "admiration",
+            "amusement",
+            "approval",
+            "caring",
+            "desire",
+            "excitement",
+            "gratitude",
+            "joy",
+            "love",
+            "optimism",
+            "pride",
+            "relief",
+        ],
+    ),
+    ("sadness", &["disappointment", "embarrassment", "grief", "remorse", "sadness"]),
+    ("surprise", &["confusion", "curiosity", "realization", "surprise"]),
+    ("neutral", &["neutral"]),
     ("confusion", &["confusion"]),
     ("curiosity", &["curiosity"]),
     ("disappointment", &["disappointment"]),
-    ("disapproval", &["disapproval", "disgust"]),
-    ("fear", &["fear", "nervousness"]),
-    ("gratitude", &["gratitude", "relief"]),
-    ("joy", &["joy", "amusement", "excitement", "love", "pride"]),
-    ("sadness", &["sadness", "grief", "remorse", "embarrassment"]),
-    ("surprise", &["surprise", "realization"]),
+    ("gratitude", &["gratitude"]),
 ];
 
 const POSITIVE: [&str; 12] = [
@@ -59,15 +79,8 @@ pub fn emotion_names() -> Vec<String> {
     EMOTIONS.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
-pub struct RawComment {
-    pub text: String,
-    /// `None` where it is marked as positive and as negative.
-    pub sentiment: Option<SentimentLabel>,
-    pub emotions: Vec<usize>,
-}
-
 /// Reads one part (`train`, `dev`, `test`) of GoEmotions in its `original` labelling.
-pub fn read_comments(folder: &Path, part: &str) -> Result<Vec<RawComment>, DataError> {
+pub fn read_comments(folder: &Path, part: &str) -> Result<Vec<Comment>, DataError> {
     let folder = folder.join("original");
     let names_path = folder.join("labels.txt");
     let names = read(&names_path)?;
@@ -86,26 +99,30 @@ pub fn read_comments(folder: &Path, part: &str) -> Result<Vec<RawComment>, DataE
             .map(|label| label.parse().ok().and_then(|label: usize| names.get(label).copied()))
             .collect::<Option<Vec<&str>>>()
             .ok_or_else(|| wrong("the labels are not numbers of labels.txt"))?;
-        comments.push(RawComment {
+        comments.push(Comment {
             text: text.to_owned(),
             sentiment: sentiment_of(&labels),
-            emotions: (0..EMOTIONS.len())
-                .filter(|&emotion| labels.iter().any(|label| EMOTIONS[emotion].1.contains(label)))
+            emotions: EMOTIONS
+                .iter()
+                .map(|(_, parts)| f32::from(u8::from(labels.iter().any(|label| parts.contains(label)))))
                 .collect(),
         });
     }
     Ok(comments)
 }
 
-fn sentiment_of(labels: &[&str]) -> Option<SentimentLabel> {
-    let positive = labels.iter().any(|label| POSITIVE.contains(label));
-    let negative = labels.iter().any(|label| !POSITIVE.contains(label) && !NEUTRAL.contains(label));
-    match (negative, positive) {
-        (true, true) => None,
-        (true, false) => Some(SentimentLabel::Negative),
-        (false, true) => Some(SentimentLabel::Positive),
-        (false, false) => Some(SentimentLabel::Neutral),
+/// The share of the labels on each side.
+fn sentiment_of(labels: &[&str]) -> [f32; 3] {
+    let mut shares = [0.0; 3];
+    for label in labels {
+        let side = match label {
+            label if POSITIVE.contains(label) => SentimentLabel::Positive,
+            label if NEUTRAL.contains(label) => SentimentLabel::Neutral,
+            _ => SentimentLabel::Negative,
+        };
+        shares[side as usize] += 1.0 / labels.len() as f32;
     }
+    shares
 }
 
 #[derive(Deserialize)]
@@ -128,31 +145,6 @@ pub fn read_messages(path: &Path) -> Result<Vec<RawMessage>, DataError> {
     .collect()
 }
 
-#[derive(Clone, Debug, Deserialize)]
-pub struct RawDialogue {
-    pub id: String,
-    pub turns: Vec<RawTurn>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct RawTurn {
-    pub author: AuthorKind,
-    pub text: String,
-    #[serde(default)]
-    pub unhappy: Option<bool>,
-}
-
-/// Reads a dialogue per line.
-pub fn read_dialogues(path: &Path) -> Result<Vec<RawDialogue>, DataError> {
-    let text = read(path)?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(number, line)| {
-            serde_json::from_str(line).map_err(|error| DataError::new(path, number + 1, error.to_string()))
-        })
-        .collect()
-}
-
 fn read(path: &Path) -> Result<String, DataError> {
     std::fs::read_to_string(path).map_err(|error| DataError::new(path, 1, error.to_string()))
 }
@@ -162,10 +154,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opposite_labels_are_no_sentiment() {
-        assert_eq!(sentiment_of(&["anger", "joy"]), None);
-        assert_eq!(sentiment_of(&["anger", "surprise"]), Some(SentimentLabel::Negative));
-        assert_eq!(sentiment_of(&["curiosity"]), Some(SentimentLabel::Neutral));
+    fn labels_share_the_sentiment() {
+        assert_eq!(sentiment_of(&["anger", "joy"]), [0.5, 0.0, 0.5]);
+        assert_eq!(sentiment_of(&["anger", "disgust"]), [1.0, 0.0, 0.0]);
+        assert_eq!(sentiment_of(&["curiosity"]), [0.0, 1.0, 0.0]);
     }
 
     #[test]
@@ -175,14 +167,5 @@ mod tests {
         std::fs::write(&messages, "trade,label,text\nretail,neutral,hi\nretail,meh,hi\n").unwrap();
         let error = read_messages(&messages).err().unwrap().to_string();
         assert!(error.contains("sentiment.csv:3: ") && error.contains("meh"), "{error}");
-
-        let dialogues = folder.path().join("d.jsonl");
-        std::fs::write(
-            &dialogues,
-            "{\"id\":\"1\",\"turns\":[]}\n{\"id\":\"2\",\"turns\":[{\"author\":\"robot\",\"text\":\"\"}]}\n",
-        )
-        .unwrap();
-        let error = read_dialogues(&dialogues).unwrap_err().to_string();
-        assert!(error.contains("d.jsonl:2: ") && error.contains("robot"), "{error}");
     }
 }

@@ -7,8 +7,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::domain::EntityType;
 pub use crate::domain::intent::plain;
 use crate::domain::intent::{IntentSpec, MARKED, Translation};
+use crate::nlu::entities::own::own_names;
 
 #[derive(Debug, thiserror::Error)]
 pub enum IntentsError {
@@ -45,13 +47,18 @@ pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
     Ok(specs)
 }
 
+/// Whether an intent may have that name.
+pub fn is_intent_name(name: &str) -> bool {
+    NAME.is_match(name)
+}
+
 /// Reads and checks one intent; its name is the file's.
 pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     let shown = path.display().to_string();
     let wrong =
         |line: usize, column: usize, reason: String| IntentsError::File { path: shown.clone(), line, column, reason };
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    if !NAME.is_match(name) {
+    if !is_intent_name(name) {
         let rule =
             "an intent's file is named with small letters, digits and _, a letter first, such as order_status.yaml";
         return Err(wrong(1, 1, rule.to_owned()));
@@ -65,7 +72,8 @@ pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     if spec.examples.is_empty() {
         return Err(wrong(line_of(&text, "examples:"), 1, "it has no examples; write at least ten".to_owned()));
     }
-    check_examples(&spec.examples, &text).map_err(|(line, reason)| wrong(line, 1, reason))?;
+    let asked = spec.needs.iter().chain(spec.ask.keys());
+    check_types(path, &text, &spec.examples, asked).map_err(|(line, reason)| wrong(line, 1, reason))?;
     Ok(spec)
 }
 
@@ -95,28 +103,41 @@ fn add_translation(path: &Path, specs: &mut [IntentSpec]) -> Result<(), IntentsE
         let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
         wrong(line, column, error.to_string())
     })?;
-    check_examples(&translation.examples, &text).map_err(|(line, reason)| wrong(line, 1, reason))?;
+    check_types(path, &text, &translation.examples, translation.ask.keys())
+        .map_err(|(line, reason)| wrong(line, 1, reason))?;
     spec.translations.insert(language, translation);
     Ok(())
 }
 
-/// The error says the line and what is wrong there.
-fn check_examples(examples: &[String], text: &str) -> Result<(), (usize, String)> {
+/// No example is empty, and every type that is marked or asked for exists. The error says
+/// the line and what is wrong there.
+fn check_types<'a>(
+    path: &Path,
+    text: &str,
+    examples: &[String],
+    asked: impl Iterator<Item = &'a EntityType>,
+) -> Result<(), (usize, String)> {
     if let Some(empty) = examples.iter().position(|example| plain(example).trim().is_empty()) {
         return Err((line_of(text, "examples:"), format!("example {} is empty", empty + 1)));
     }
-    for example in examples {
-        for marked in MARKED.captures_iter(example) {
-            if crate::domain::EntityType::parse(&marked[2]).is_none() {
-                let reason = format!(
-                    "{} is no entity type; it may be email, phone, money, date, order_number or product",
-                    &marked[2]
-                );
-                return Err((line_of(text, &marked[0]), reason));
-            }
-        }
+    let marked = examples.iter().flat_map(|example| MARKED.captures_iter(example));
+    let marked = marked.map(|marked| (marked[2].to_owned(), marked[0].to_owned()));
+    let asked = asked.map(|kind| (kind.as_str().to_owned(), kind.as_str().to_owned()));
+    match marked.chain(asked).find(|(name, _)| !is_defined(name, path)) {
+        Some((name, place)) => Err((line_of(text, &place), no_type(&name))),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether Rapport knows the entity type, or the shop's `entities/` beside the intents do.
+fn is_defined(name: &str, intent: &Path) -> bool {
+    let entities = intent.parent().map(|intents| intents.with_file_name("entities"));
+    EntityType::parse(name).is_some() || entities.is_some_and(|folder| own_names(&folder).iter().any(|own| own == name))
+}
+
+fn no_type(name: &str) -> String {
+    let known = EntityType::KNOWN.map(|kind| kind.as_str().to_owned()).join(", ");
+    format!("{name} is no entity type; it may be {known}, or one that you define in entities/{name}.yaml")
 }
 
 fn line_of(text: &str, wanted: &str) -> usize {
@@ -164,6 +185,7 @@ mod tests {
     #[case("greeting.yaml", "description: x\nexamples: []\n", Some(("2:1", "no examples")))]
     #[case("greeting.yaml", "description: x\nexamples:\n  - hi\n  - ' '\n", Some(("2:1", "example 2 is empty")))]
     #[case("greeting.yaml", "description: x\nexamples:\n  - hi\n  - a [b](c)\n", Some(("4:1", "no entity type")))]
+    #[case("greeting.yaml", "description: x\nexamples: [hi]\nneeds: [ordr]\n", Some(("3:1", "entities/ordr.yaml")))]
     #[case("greeting.yaml", "description: x\nexamples: [hi\n", Some(("", "")))]
     #[case("Say Hello.yaml", "description: x\nexamples: [hi]\n", Some(("1:1", "small letters")))]
     fn files_are_checked(#[case] name: &str, #[case] text: &str, #[case] expected: Option<(&str, &str)>) {

@@ -1,219 +1,239 @@
-//! Trains the mood head on general comments (GoEmotions) and on support messages.
+//! Trains the mood head: a branch of the encoder, on general comments (GoEmotions) and on
+//! support messages at once.
 //!
-//! What is reported is measured on trades that were held out whole: a model that has read
-//! about hotels only tells nothing about hotels.
+//! It is measured on trades that stand in another folder and are never trained on: a model
+//! that has read about hotels only tells nothing about hotels.
 
-use super::dense::{self, DenseData, DenseOptions, Loss};
-use super::folds;
-use super::logistic::{self, Opinions};
-use super::sparse::{self, FittedSparse, SparseExample, SparseOptions};
-use crate::nlu::heads::lexical::{LexicalModel, Sparse, Vocabulary};
+use std::sync::Arc;
+
+use tch::{Kind, Reduction, Tensor};
+
+use super::TrainError;
+use super::random::Random;
+use super::tuning::{self, Tuning};
+use crate::nlu::encoder::training::{BranchInTraining, Tokens};
+use crate::nlu::encoder::{Encoder, Wanted};
 use crate::nlu::heads::linear::Linear;
-use crate::nlu::heads::mood::{MoodHead, SentimentP, blended};
-use crate::nlu::heads::numbers::{argmax, log_softmax};
+use crate::nlu::heads::mood::{Emotion, MoodHead, OPINIONS};
+use crate::nlu::heads::numbers::{argmax, log_softmax, sigmoid};
 use crate::nlu::metrics;
 
-/// How many general comments one support message outweighs.
-const SUPPORT_WEIGHT: f32 = 8.0;
+/// Layers of the branch.
+const DEPTH: usize = 2;
 
-const FOLDS: usize = 5;
+/// How often a support message is read for each time that a comment is.
+const SUPPORT_READINGS: usize = 8;
+
+/// One in so many rows of each kind is held back to set temperatures and thresholds.
+const HELD_BACK: usize = 20;
+
+/// How much each task counts beside the sentiment of comments.
+const SUPPORT_WEIGHT: f64 = 2.0;
+const KIND_WEIGHT: f64 = 0.3;
+const EMOTIONS_WEIGHT: f64 = 12.0;
+
+const SMOOTHING: f64 = 0.05;
 
 /// A comment of the GoEmotions data set.
-pub struct Comment<'a> {
-    pub text: &'a str,
-    pub vector: &'a [f32],
-    /// As [`crate::domain::SentimentLabel::ALL`] counts; `None` where it is both.
-    pub sentiment: Option<u32>,
-    /// Numbers of the shown emotions.
-    pub emotions: Vec<usize>,
+pub struct Comment {
+    pub text: String,
+    /// As [`crate::domain::SentimentLabel::ALL`] counts, each label's share: a comment may
+    /// be marked as positive and as negative.
+    pub sentiment: [f32; 3],
+    /// One number an emotion: 1 where it is shown.
+    pub emotions: Vec<f32>,
 }
 
 /// One of our own support messages.
-pub struct Message<'a> {
-    pub text: &'a str,
-    pub vector: &'a [f32],
-    pub trade: &'a str,
+pub struct Message {
+    pub text: String,
     pub sentiment: u32,
 }
 
 pub struct TrainedMood {
     pub head: MoodHead,
     pub validation: MoodValidation,
-    /// The blend's probabilities for each support message, by models that have not seen its trade.
-    pub unseen: Vec<SentimentP>,
 }
 
+/// On what was held back to set temperatures and thresholds; the figures that count come
+/// from `rapport eval`.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct MoodValidation {
-    pub n: usize,
-    pub trades: usize,
-    pub accuracy: f64,
-    pub macro_f1: f64,
-    pub ece: f64,
-    pub blend: [f32; 3],
+    pub comments: usize,
+    pub messages: usize,
+    pub comment_accuracy: f64,
+    pub message_accuracy: f64,
+    pub emotions_macro_f1: f64,
 }
 
+/// All rows: comments first, then messages.
+struct Rows<'a> {
+    comments: &'a [Comment],
+    messages: &'a [Message],
+    tokens: Vec<Tokens>,
+}
+
+/// `progress` is told what is being done and the share of it that is.
 pub fn train(
-    comments: &[Comment<'_>],
-    messages: &[Message<'_>],
+    encoder: &Encoder,
+    comments: &[Comment],
+    messages: &[Message],
     emotion_names: &[String],
-    progress: &dyn Fn(f32),
-) -> TrainedMood {
-    let fold_of = by_trade(messages);
-    let texts = comments.iter().map(|comment| comment.text).chain(messages.iter().map(|message| message.text));
-    let vocabulary = Vocabulary::learn(texts, 3);
-    let wording = Wording::of(&vocabulary, comments, messages);
+    progress: &dyn Fn(&str, f32),
+) -> Result<TrainedMood, TrainError> {
+    let untrained = encoder.untrained_branch(DEPTH)?;
+    let texts: Vec<&str> = comments
+        .iter()
+        .map(|comment| comment.text.as_str())
+        .chain(messages.iter().map(|message| message.text.as_str()))
+        .collect();
+    let wanted = Wanted { tokens_after: Some(untrained.trunk()), ..Wanted::default() };
+    let told = |done: usize| progress("encoding comments and messages", done as f32 / texts.len().max(1) as f32);
+    let encodings = encoder.read_all(&texts, &wanted, told)?;
+    let rows = Rows { comments, messages, tokens: encodings.into_iter().map(|encoding| encoding.tokens).collect() };
 
-    let mut unseen: Vec<[Vec<f32>; 3]> = vec![Default::default(); messages.len()];
-    for fold in 0..FOLDS {
-        let models = Models::fit(comments, messages, &wording, vocabulary.len(), |row| fold_of[row] != fold);
-        for (row, message) in messages.iter().enumerate().filter(|&(row, _)| fold_of[row] == fold) {
-            unseen[row] = [
-                models.general.logits(message.vector),
-                models.support.logits(message.vector),
-                models.wording.logits(&wording.messages[row]),
-            ];
-            unseen[row].iter_mut().for_each(|logits| log_softmax(logits));
-        }
-        progress((fold + 1) as f32 / (FOLDS + 2) as f32);
-    }
-    let blend = fit_blend(messages, &unseen);
-    let unseen: Vec<SentimentP> = unseen.into_iter().map(|opinions| blended(opinions, &blend)).collect();
-    let validation = validate(messages, &unseen, blend);
-
-    let models = Models::fit(comments, messages, &wording, vocabulary.len(), |_| true);
-    progress((FOLDS + 1) as f32 / (FOLDS + 2) as f32);
-    let head = MoodHead {
-        general: models.general,
-        support: models.support,
-        wording: LexicalModel::quantised(vocabulary, &models.wording.weights, models.wording.bias),
-        blend,
-        emotion_names: emotion_names.to_vec(),
-        emotions: fit_emotions(comments, emotion_names.len()),
+    let (held_back, trained_on) = rows.split();
+    let branch = BranchInTraining::start(encoder, &untrained);
+    let outputs = OPINIONS + emotion_names.len();
+    let width = branch.dimensions() as i64;
+    let weights = branch.outputs().randn("outputs", &[outputs as i64, width], 0.0, 0.02);
+    let bias = branch.outputs().zeros("bias", &[outputs as i64]);
+    let examples: Vec<&Tokens> = trained_on.iter().map(|&row| &rows.tokens[row]).collect();
+    let loss = |said: &Tensor, batch: &[usize]| {
+        let logits = said.dropout(0.1, true).linear(&weights, Some(&bias));
+        let batch: Vec<usize> = batch.iter().map(|&example| trained_on[example]).collect();
+        rows.loss(&logits, &batch, emotion_names.len())
     };
-    progress(1.0);
-    TrainedMood { head, validation, unseen }
+    let options = Tuning { epochs: 2.0, batch: 48, layer_rate: 2e-4, ..Tuning::default() };
+    tuning::tune(&branch, &examples, &options, loss, &|done| progress("training the moods", done));
+
+    let head = MoodHead {
+        branch: Arc::new(branch.branch()),
+        outputs: Linear { classes: outputs, weights: floats(&weights), bias: floats(&bias) },
+        temperatures: [1.0; 2],
+        emotions: emotion_names.iter().map(|name| Emotion { name: name.clone(), threshold: 0.5 }).collect(),
+    };
+    let tokens: Vec<&Tokens> = held_back.iter().map(|&row| &rows.tokens[row]).collect();
+    let said: Vec<Vec<f32>> = tuning::outputs(&branch, &tokens).iter().map(|said| head.outputs.logits(said)).collect();
+    Ok(rows.settle(head, &held_back, &said))
 }
 
-/// Folds of whole trades.
-fn by_trade(messages: &[Message<'_>]) -> Vec<usize> {
-    let mut trades: Vec<&str> = messages.iter().map(|message| message.trade).collect();
-    trades.sort_unstable();
-    trades.dedup();
-    let fold_of_trade = folds::grouped(trades.len(), FOLDS, 21);
-    let find = |message: &Message<'_>| trades.binary_search(&message.trade).map_or(0, |trade| fold_of_trade[trade]);
-    messages.iter().map(find).collect()
-}
-
-struct Wording {
-    comments: Vec<Sparse>,
-    messages: Vec<Sparse>,
-}
-
-impl Wording {
-    fn of(vocabulary: &Vocabulary, comments: &[Comment<'_>], messages: &[Message<'_>]) -> Self {
-        Self {
-            comments: comments.iter().map(|comment| vocabulary.features(comment.text).0).collect(),
-            messages: messages.iter().map(|message| vocabulary.features(message.text).0).collect(),
+impl Rows<'_> {
+    /// What is held back, and what is trained on: a row as often as it is read.
+    fn split(&self) -> (Vec<usize>, Vec<usize>) {
+        let mut order: Vec<usize> = (0..self.tokens.len()).collect();
+        Random::seeded(21).shuffle(&mut order);
+        let (mut held_back, mut trained_on) = (Vec::new(), Vec::new());
+        for (place, row) in order.into_iter().enumerate() {
+            if place % HELD_BACK == 0 {
+                held_back.push(row);
+                continue;
+            }
+            let readings = if row < self.comments.len() { 1 } else { SUPPORT_READINGS };
+            trained_on.extend(std::iter::repeat_n(row, readings));
         }
+        (held_back, trained_on)
     }
-}
 
-struct Models {
-    general: Linear,
-    support: Linear,
-    wording: FittedSparse,
-}
-
-impl Models {
-    fn fit(
-        comments: &[Comment<'_>],
-        messages: &[Message<'_>],
-        wording: &Wording,
-        features: usize,
-        takes_part: impl Fn(usize) -> bool,
-    ) -> Self {
-        let mut vectors = Vec::new();
-        let mut labels = Vec::new();
-        let mut weights = Vec::new();
-        let mut sparse = Vec::new();
-        for (comment, row) in comments.iter().zip(&wording.comments) {
-            let Some(label) = comment.sentiment else { continue };
-            vectors.push(comment.vector);
-            labels.push(label);
-            weights.push(1.0);
-            sparse.push(SparseExample { row, label, weight: 1.0 });
+    fn loss(&self, logits: &Tensor, batch: &[usize], emotions: usize) -> Tensor {
+        let (comments, messages): (Vec<usize>, Vec<usize>) =
+            (0..batch.len()).partition(|&place| batch[place] < self.comments.len());
+        let kinds: Vec<f32> = batch.iter().map(|&row| f32::from(u8::from(row >= self.comments.len()))).collect();
+        let kind = logits.select(1, OPINIONS as i64 - 1);
+        let mut loss = binary(&kind, &Tensor::from_slice(&kinds)) * KIND_WEIGHT;
+        if !comments.is_empty() {
+            let share = comments.len() as f64 / batch.len() as f64;
+            let said = logits.index_select(0, &numbers(&comments));
+            let of = |place: &usize| &self.comments[batch[*place]];
+            let sentiments: Vec<f32> = comments.iter().flat_map(|place| of(place).sentiment).collect();
+            let sentiments = Tensor::from_slice(&sentiments).view([-1, 3]);
+            let opinion = said.narrow(1, 0, 3).log_softmax(-1, Kind::Float);
+            let sentiment = -(opinion * sentiments).sum_dim_intlist(1, false, Kind::Float).mean(Kind::Float);
+            let shown: Vec<f32> = comments.iter().flat_map(|place| of(place).emotions.iter().copied()).collect();
+            let shown = Tensor::from_slice(&shown).view([-1, emotions as i64]);
+            let emotions = binary(&said.narrow(1, OPINIONS as i64, emotions as i64), &shown);
+            loss += (sentiment + emotions * EMOTIONS_WEIGHT) * share;
         }
-        let general_rows = vectors.len();
-        for (number, (message, row)) in messages.iter().zip(&wording.messages).enumerate() {
-            if takes_part(number) {
-                vectors.push(message.vector);
-                labels.push(message.sentiment);
-                weights.push(SUPPORT_WEIGHT);
-                // Less than for the vectors: one line's words are its own.
-                sparse.push(SparseExample { row, label: message.sentiment, weight: SUPPORT_WEIGHT / 2.0 });
+        if !messages.is_empty() {
+            let share = messages.len() as f64 / batch.len() as f64;
+            let said = logits.index_select(0, &numbers(&messages)).narrow(1, 3, 3);
+            let labels: Vec<i64> = messages.iter().map(|&place| i64::from(self.label(batch[place]))).collect();
+            let labels = Tensor::from_slice(&labels);
+            let sentiment = said.cross_entropy_loss(&labels, None::<Tensor>, Reduction::Mean, -100, SMOOTHING);
+            loss += sentiment * SUPPORT_WEIGHT * share;
+        }
+        loss
+    }
+
+    /// Of a message.
+    fn label(&self, row: usize) -> u32 {
+        self.messages[row - self.comments.len()].sentiment
+    }
+
+    /// Sets temperatures and thresholds by what was held back.
+    fn settle(&self, mut head: MoodHead, held_back: &[usize], said: &[Vec<f32>]) -> TrainedMood {
+        let mut judged: [Vec<(&[f32], usize)>; 2] = Default::default();
+        let mut comments: Vec<(&[f32], &Comment)> = Vec::new();
+        for (&row, said) in held_back.iter().zip(said) {
+            match self.comments.get(row) {
+                Some(comment) => {
+                    comments.push((&said[OPINIONS..], comment));
+                    // Only what is marked as one thing can be right or wrong.
+                    if let Some(label) = comment.sentiment.iter().position(|&share| share > 0.99) {
+                        judged[0].push((&said[..3], label));
+                    }
+                }
+                None => judged[1].push((&said[3..6], self.label(row) as usize)),
             }
         }
-        let options = SparseOptions { epochs: 8, step: 0.5, freedom: 1.0 };
-        Self {
-            general: linear(&vectors, &labels, &weights, 10.0),
-            support: linear(&vectors[general_rows..], &labels[general_rows..], &weights[general_rows..], 3.0),
-            wording: sparse::fit(&sparse, features, 3, &options),
+        let mut macro_f1 = 0.0;
+        for (number, emotion) in head.emotions.iter_mut().enumerate() {
+            let p: Vec<f32> = comments.iter().map(|(said, _)| sigmoid(said[number])).collect();
+            let shown: Vec<bool> = comments.iter().map(|(_, comment)| comment.emotions[number] > 0.5).collect();
+            let (threshold, f1) = metrics::best_f1_threshold(&p, &shown);
+            emotion.threshold = threshold;
+            macro_f1 += f1 / comments.first().map_or(1, |(_, comment)| comment.emotions.len()) as f64;
         }
+        head.temperatures = [temperature(&judged[0]), temperature(&judged[1])];
+        let validation = MoodValidation {
+            comments: comments.len(),
+            messages: judged[1].len(),
+            comment_accuracy: accuracy(&judged[0]),
+            message_accuracy: accuracy(&judged[1]),
+            emotions_macro_f1: macro_f1,
+        };
+        TrainedMood { head, validation }
     }
 }
 
-fn linear(vectors: &[&[f32]], labels: &[u32], weights: &[f32], freedom: f64) -> Linear {
-    let mut targets = vec![0.0f32; labels.len() * 3];
-    for (row, &label) in labels.iter().enumerate() {
-        targets[row * 3 + label as usize] = 1.0;
-    }
-    let data = DenseData::new(vectors, &targets, Some(weights), 3);
-    let penalty = 1.0 / (freedom * labels.len().max(1) as f64);
-    dense::fit(&data, &DenseOptions { loss: Loss::Softmax, penalty, iterations: 100 }, None).model()
+/// The temperature of the least surprise (Guo and others, 2017).
+fn temperature(rows: &[(&[f32], usize)]) -> f32 {
+    let surprise = |temperature: f32| -> f32 {
+        let of = |(logits, label): &(&[f32], usize)| {
+            let mut log_p: Vec<f32> = logits.iter().map(|logit| logit / temperature).collect();
+            log_softmax(&mut log_p);
+            -log_p[*label]
+        };
+        rows.iter().map(of).sum()
+    };
+    let tried = (0..60).map(|step| 0.4 * 1.05f32.powi(step));
+    tried.min_by(|a, b| surprise(*a).total_cmp(&surprise(*b))).unwrap_or(1.0)
 }
 
-fn fit_emotions(comments: &[Comment<'_>], emotions: usize) -> Linear {
-    let vectors: Vec<&[f32]> = comments.iter().map(|comment| comment.vector).collect();
-    let mut targets = vec![0.0f32; comments.len() * emotions];
-    for (row, comment) in comments.iter().enumerate() {
-        for &emotion in &comment.emotions {
-            targets[row * emotions + emotion] = 1.0;
-        }
-    }
-    let data = DenseData::new(&vectors, &targets, None, emotions);
-    let penalty = 1.0 / (10.0 * comments.len().max(1) as f64);
-    dense::fit(&data, &DenseOptions { loss: Loss::Sigmoid, penalty, iterations: 80 }, None).model()
+fn accuracy(rows: &[(&[f32], usize)]) -> f64 {
+    let right = rows.iter().filter(|(logits, label)| argmax(logits) == *label).count();
+    right as f64 / rows.len().max(1) as f64
 }
 
-fn fit_blend(messages: &[Message<'_>], unseen: &[[Vec<f32>; 3]]) -> [f32; 3] {
-    let rows: Vec<Opinions<'_>> = messages
-        .iter()
-        .zip(unseen)
-        .map(|(message, opinions)| Opinions {
-            views: opinions.iter().map(Vec::as_slice).collect(),
-            truth: message.sentiment as usize,
-            weight: 1.0,
-        })
-        .collect();
-    let weights = logistic::blend(&rows, 3);
-    [weights[0], weights[1], weights[2]]
+fn binary(logits: &Tensor, targets: &Tensor) -> Tensor {
+    logits.binary_cross_entropy_with_logits(targets, None::<Tensor>, None::<Tensor>, Reduction::Mean)
 }
 
-fn validate(messages: &[Message<'_>], unseen: &[SentimentP], blend: [f32; 3]) -> MoodValidation {
-    let truth: Vec<usize> = messages.iter().map(|message| message.sentiment as usize).collect();
-    let predicted: Vec<usize> = unseen.iter().map(|p| argmax(p)).collect();
-    let confidence: Vec<f32> = unseen.iter().zip(&predicted).map(|(p, &best)| p[best]).collect();
-    let right: Vec<bool> = truth.iter().zip(&predicted).map(|(t, p)| t == p).collect();
-    let mut trades: Vec<&str> = messages.iter().map(|message| message.trade).collect();
-    trades.sort_unstable();
-    trades.dedup();
-    MoodValidation {
-        n: messages.len(),
-        trades: trades.len(),
-        accuracy: metrics::accuracy(&truth, &predicted),
-        macro_f1: metrics::macro_f1(&truth, &predicted),
-        ece: metrics::ece(&confidence, &right),
-        blend,
-    }
+fn numbers(places: &[usize]) -> Tensor {
+    Tensor::from_slice(&places.iter().map(|&place| place as i64).collect::<Vec<_>>())
+}
+
+fn floats(tensor: &Tensor) -> Vec<f32> {
+    let flat = tensor.detach().contiguous().view([-1]);
+    Vec::try_from(flat).expect("a flat float tensor: this is a bug")
 }

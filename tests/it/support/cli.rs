@@ -2,18 +2,25 @@
 
 use std::ffi::{OsStr, OsString};
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::within;
+use super::PATIENCE;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_rapport");
 
-#[derive(Default)]
 pub struct Cli {
     environment: Vec<(OsString, OsString)>,
     input: String,
+    patience: Duration,
+}
+
+impl Default for Cli {
+    fn default() -> Self {
+        Self { environment: Vec::new(), input: String::new(), patience: PATIENCE }
+    }
 }
 
 /// What a command said and how it ended.
@@ -40,6 +47,11 @@ impl Cli {
         self
     }
 
+    /// For one that works longer than others.
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
     pub async fn run<S: AsRef<OsStr>>(self, arguments: impl IntoIterator<Item = S>) -> Outcome {
         let mut command = Command::new(BINARY);
         command.args(arguments).env_remove("RAPPORT_CONFIG").env_remove("RAPPORT_DATA_DIR");
@@ -52,7 +64,10 @@ impl Cli {
             // A command may end before it has read everything.
             let _ = stdin.write_all(input.as_bytes()).await;
         });
-        let output = within("the command to end", child.wait_with_output()).await.expect("it ran");
+        let ended = tokio::time::timeout(self.patience, child.wait_with_output()).await;
+        let ended =
+            ended.unwrap_or_else(|_| panic!("waited {} s in vain for the command to end", self.patience.as_secs()));
+        let output = ended.expect("it ran");
         feed.await.expect("feeding does not panic");
         Outcome {
             success: output.status.success(),

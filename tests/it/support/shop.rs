@@ -47,6 +47,7 @@ impl Shop {
             escalate: escalate.map(str::to_owned),
             analysis: None,
             explanation: Explanation::default(),
+            doubts: Vec::new(),
         };
         self.database.store.commit_turn(turn, outcome).await.unwrap()
     }
@@ -62,6 +63,7 @@ impl Shop {
             escalate: escalate.map(str::to_owned),
             analysis: None,
             explanation: Explanation::default(),
+            doubts: Vec::new(),
         };
         self.database.store.commit_turn(turn, outcome).await.unwrap();
     }

@@ -107,6 +107,102 @@ export interface Analysis {
   emotions: Record<string, number>;
   entities: { type: string; value: string; text: string; start: number; end: number; confidence: number }[];
   unhappiness: { p: number; reasons: string[] };
+  /** The version of the model that read it; missing where it was not kept. */
+  model?: string;
+}
+
+/** A customer's message. */
+export interface MessageRef {
+  conversation_id: string;
+  seq: number;
+}
+
+export type DoubtReason = "out_of_scope" | "unsure" | "no_answer" | "in_vain" | "unhelpful";
+
+export interface DoubtMessage extends MessageRef {
+  text: string;
+  reasons: DoubtReason[];
+  at: string;
+}
+
+/** Messages that were not understood and mean about the same. */
+export interface Cluster {
+  title: string;
+  count: number;
+  reasons: Partial<Record<DoubtReason, number>>;
+  likely: { name: string; confidence: number }[];
+  messages: DoubtMessage[];
+}
+
+export interface Board {
+  days: number;
+  messages: number;
+  clusters: Cluster[];
+}
+
+export interface IntentBrief {
+  name: string;
+  description: string;
+  examples: number;
+  taught: number;
+  made_here: boolean;
+}
+
+/** What somebody said that a message means. */
+export interface Lesson {
+  id: string;
+  verdict: "example" | "outside" | "dismissed";
+  intent?: string;
+  agent_name: string;
+  at: string;
+}
+
+export interface Scores {
+  examples: number;
+  intents: number;
+  accuracy: number;
+  macro_f1: number;
+  ece: number;
+}
+
+export interface ModelReport {
+  outcome: "used" | "worse";
+  scores: Scores;
+  before?: Scores;
+  compared?: { examples: number; before: number; now: number; gained: number; lost: number };
+  intents: { name: string; examples: number; f1: number; before?: number }[];
+  confusions: { expected: string; predicted: string; times: number; example: string }[];
+  read: number;
+  reread: number;
+  changed: { text: string; before?: string; now?: string }[];
+  taught: number;
+  seconds: number;
+}
+
+export interface ModelVersion {
+  number: number;
+  source: "console" | "files";
+  agent_name?: string;
+  at: string;
+  fits: boolean;
+  report?: ModelReport;
+}
+
+export interface Training {
+  last?: {
+    id: string;
+    state: "running" | "done" | "cancelled" | "failed";
+    step: string;
+    done: number;
+    agent_name: string;
+    model?: number;
+    error?: string;
+    began_at: string;
+    ended_at?: string;
+  };
+  in_use?: number;
+  models: ModelVersion[];
+  lessons_since: number;
 }
 
 export interface Summary {
@@ -127,6 +223,7 @@ export interface Explanation {
 export interface Entry extends LogEntry {
   analysis?: Analysis | null;
   explanation?: Explanation | null;
+  lesson?: Lesson | null;
 }
 
 export interface Note {
@@ -487,6 +584,7 @@ export type ServerFrame =
   | { type: "refused_origin"; inbox_id: string; origin: string }
   | { type: "mail"; state: MailState; kind: string; conversation_id?: string; error?: string }
   | { type: "webhook"; id: string; health: Webhook["health"] }
+  | { type: "teaching" }
   | { type: "reload"; cursor: number }
   | { type: "error"; code: string; message: string }
   | { type: "pong" };

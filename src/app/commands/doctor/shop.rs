@@ -1,24 +1,37 @@
-//! The shop's own files: intents and articles.
+//! The shop's own files: intents, entity types and articles.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Finding;
 use crate::base::home::Home;
+use crate::nlu::entities::own::read_entities;
 use crate::nlu::training::read_intents;
 use crate::search::articles::read_folder;
 use crate::search::words::primary;
 
 const INTENTS: &str = "intents";
+const ENTITIES: &str = "entity types";
 const ARTICLES: &str = "articles";
 const LANGUAGES: &str = "languages";
 /// So many broken files are named; `rapport kb check` names all.
 const NAMED: usize = 3;
 
 pub(super) fn findings(home: &Home, languages: &[String]) -> Vec<Finding> {
-    let mut findings = vec![intents(&home.intents()), articles(&home.knowledge_base())];
+    let mut findings = vec![intents(&home.intents())];
+    findings.extend(entities(&home.entities()));
+    findings.push(articles(&home.knowledge_base()));
     findings.extend(translations(home, languages));
     findings
+}
+
+/// Nothing where the shop has no types of its own: most need none.
+fn entities(folder: &Path) -> Option<Finding> {
+    match read_entities(folder) {
+        Ok(types) if types.is_empty() => None,
+        Ok(types) => Some(Finding::ok(ENTITIES, format!("{} of the shop's own can be read", types.len()))),
+        Err(error) => Some(Finding::fail(ENTITIES, error.to_string())),
+    }
 }
 
 /// What there is in the shop's further languages, and what there is in languages that it

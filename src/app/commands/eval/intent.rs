@@ -11,6 +11,7 @@ use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
 use crate::nlu::evaluation::intent::{self, IntentData, IntentReport};
 use crate::nlu::evaluation::table;
+use crate::nlu::evaluation::typos::misspelt;
 
 /// Train intents on one CSV file and test them on another.
 #[derive(Debug, Parser)]
@@ -26,6 +27,9 @@ pub struct Args {
     /// More data; its out-of-scope rows teach where the scope ends.
     #[arg(long, value_name = "F.csv")]
     validation: Option<PathBuf>,
+    /// Put a typing error into one of so many words of the test (5: a fifth of them).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    typos: Option<u32>,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -35,9 +39,13 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+    let mut test = table::read(&args.test)?;
+    if let Some(every) = args.typos {
+        test.iter_mut().for_each(|row| row.text = misspelt(&row.text, every as usize, 1));
+    }
     let data = IntentData {
         train: table::read(&args.train)?,
-        test: table::read(&args.test)?,
+        test,
         validation: args.validation.as_deref().map(table::read).transpose()?.unwrap_or_default(),
         oos: args.oos,
     };

@@ -34,7 +34,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         let nlu = Nlu::start(&home, NluOptions::default())?;
         let steps = Steps::default();
         let show = |step: &str, share: f32| steps.show(step, share);
-        let result = sentiment::run(&rows, &labels, &nlu.heads().mood, nlu.encoder(), &show)?;
+        let result = sentiment::run(&rows, &labels, &nlu.heads(), nlu.encoder(), &show)?;
         steps.finish();
         Ok(result)
     };

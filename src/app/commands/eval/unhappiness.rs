@@ -9,13 +9,14 @@ use super::output::write_csv;
 use crate::app::commands::progress::Steps;
 use crate::base::home::Home;
 use crate::nlu::evaluation::unhappiness;
-use crate::nlu::training::comments::read_dialogues;
+use crate::nlu::training::dialogues::read_dialogues;
 use crate::nlu::{Nlu, NluOptions};
+use crate::policy::Thresholds;
 
 /// Test the shipped unhappiness model on dialogues.
 #[derive(Debug, Parser)]
 pub struct Args {
-    /// A line per dialogue: {"id","turns":[{"author","text","unhappy"?}]}.
+    /// A line per dialogue: {"id","turns":[{"author","text","unhappy"?,"after_min"?}],"escalate"?,"point"?}.
     #[arg(long, value_name = "F.jsonl")]
     dialogues: PathBuf,
     /// One JSON object on standard output.
@@ -32,7 +33,10 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let work = move || -> anyhow::Result<_> {
         let nlu = Nlu::start(&home, NluOptions::default())?;
         let steps = Steps::default();
-        let result = unhappiness::run(&dialogues, &nlu.heads(), nlu.encoder(), &|step, share| steps.show(step, share))?;
+        let thresholds = Thresholds::default();
+        let brings_in = |p: f32, earlier: &[f32]| thresholds.had_enough(p, earlier.iter().rev().copied());
+        let progress = |step: &str, share: f32| steps.show(step, share);
+        let result = unhappiness::run(&dialogues, &nlu.heads(), nlu.encoder(), &brings_in, &progress)?;
         steps.finish();
         Ok(result)
     };
@@ -50,6 +54,22 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
             100.0 * report.precision,
             100.0 * report.recall,
             report.threshold
+        );
+        let calls = &report.escalation;
+        println!(
+            "A person is brought in: precision {:.2} %   recall {:.2} %   of {} dialogues that need one",
+            100.0 * calls.dialogue_precision,
+            100.0 * calls.dialogue_recall,
+            calls.should_escalate
+        );
+        println!(
+            "  in time {}   late {}   never {}   too early {}   needlessly {}{}",
+            calls.on_time,
+            calls.late,
+            calls.never,
+            calls.too_early,
+            calls.needless,
+            calls.mean_delay.map_or_else(String::new, |delay| format!("   mean delay {delay:.2} turns"))
         );
     }
     Ok(())

@@ -69,7 +69,7 @@ pub(super) fn read_response(record: &Record, name: &str, node: &Node, parts: &mu
 }
 
 /// Whether a text fills in a value, as in `Hello {name}`.
-fn has_slot(text: &str) -> bool {
+pub(in crate::app) fn has_slot(text: &str) -> bool {
     text.split('{').skip(1).any(|rest| {
         let name = rest.split('}').next().unwrap_or_default();
         name.len() < rest.len() && !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')

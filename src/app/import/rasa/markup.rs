@@ -1,36 +1,48 @@
 //! Entities in Rasa's examples: `[text](type)`, `[text](type:value)`,
 //! `[text]{"entity": …}` and `[text][{"entity": …}, …]`.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 
 use crate::domain::EntityType;
 
-/// What stands in braces; role and group have no counterpart.
+/// What stands in braces.
 #[derive(Deserialize)]
-struct Marked {
+struct Braces {
     entity: String,
+    value: Option<String>,
+    role: Option<String>,
+    group: Option<String>,
 }
 
-/// An example with entities marked our way, and only those of our types; other types are
-/// added to `unknown`. The error says what is wrong with a mark.
-pub(super) fn translate(example: &str, unknown: &mut BTreeSet<String>) -> Result<String, String> {
+/// A value that an example marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Marked {
+    /// The type, as Rasa calls it.
+    pub(super) name: String,
+    /// As it is written.
+    pub(super) text: String,
+    /// What it stands for, where the mark says so.
+    pub(super) value: Option<String>,
+    /// Whether it has a role or a group, which have no counterpart.
+    pub(super) has_role: bool,
+}
+
+/// An example with entities marked our way, and only those of our types; all that it marks
+/// is added to `seen`. The error says what is wrong with a mark.
+pub(super) fn translate(example: &str, seen: &mut Vec<Marked>) -> Result<String, String> {
     let mut translated = String::with_capacity(example.len());
     let mut rest = example;
     while let Some(open) = rest.find('[') {
         let (before, from) = rest.split_at(open);
         translated.push_str(before);
         match mark(from)? {
-            Some((text, types, length)) => {
-                let known = types.iter().find_map(|name| our_type(name));
-                match known {
+            Some((marks, length)) => {
+                let text = marks.first().map_or("", |mark| mark.text.as_str());
+                match marks.iter().find_map(|mark| our_type(&mark.name)) {
                     Some(kind) => translated.push_str(&format!("[{text}]({})", kind.as_str())),
-                    None => {
-                        translated.push_str(text);
-                        unknown.extend(types);
-                    }
+                    None => translated.push_str(text),
                 }
+                seen.extend(marks);
                 rest = &from[length..];
             }
             // A bracket that marks nothing.
@@ -44,36 +56,45 @@ pub(super) fn translate(example: &str, unknown: &mut BTreeSet<String>) -> Result
     Ok(translated)
 }
 
-/// The text, the types and the length of a mark that begins with `[`.
-#[expect(clippy::type_complexity, reason = "three parts of one mark, taken apart at once")]
-fn mark(from: &str) -> Result<Option<(&str, Vec<String>, usize)>, String> {
+/// What a mark that begins with `[` says, and its length.
+fn mark(from: &str) -> Result<Option<(Vec<Marked>, usize)>, String> {
     let Some(close) = from.find(']') else { return Ok(None) };
     let (text, after) = (&from[1..close], &from[close + 1..]);
     if text.is_empty() {
         return Ok(None);
     }
-    let (types, length) = match after.chars().next() {
+    let marked = |braces: Braces| Marked {
+        name: braces.entity,
+        text: text.to_owned(),
+        value: braces.value,
+        has_role: braces.role.is_some() || braces.group.is_some(),
+    };
+    let (marks, length) = match after.chars().next() {
         Some('(') => {
             let Some(end) = after.find(')') else { return Ok(None) };
-            let name = after[1..end].split(':').next().unwrap_or_default().trim();
+            let (name, value) = match after[1..end].split_once(':') {
+                Some((name, value)) => (name.trim(), Some(value.trim().to_owned())),
+                None => (after[1..end].trim(), None),
+            };
             if name.is_empty() {
                 return Err("the mark names no type: write `[text](type)`".into());
             }
-            (vec![name.to_owned()], end + 1)
+            let braces = Braces { entity: name.to_owned(), value, role: None, group: None };
+            (vec![marked(braces)], end + 1)
         }
         Some('{') => {
             let Some(end) = after.find('}') else { return Err("the mark does not end: close it with `}`".into()) };
-            let marked: Marked = serde_json::from_str(&after[..=end]).map_err(|error| invalid(&error))?;
-            (vec![marked.entity], end + 1)
+            let braces: Braces = serde_json::from_str(&after[..=end]).map_err(|error| invalid(&error))?;
+            (vec![marked(braces)], end + 1)
         }
         Some('[') => {
             let Some(end) = after.find(']') else { return Ok(None) };
-            let marked: Vec<Marked> = serde_json::from_str(&after[..=end]).map_err(|error| invalid(&error))?;
-            (marked.into_iter().map(|marked| marked.entity).collect(), end + 1)
+            let braces: Vec<Braces> = serde_json::from_str(&after[..=end]).map_err(|error| invalid(&error))?;
+            (braces.into_iter().map(marked).collect(), end + 1)
         }
         _ => return Ok(None),
     };
-    Ok(Some((text, types, close + 1 + length)))
+    Ok(Some((marks, close + 1 + length)))
 }
 
 fn invalid(error: &serde_json::Error) -> String {
@@ -81,7 +102,7 @@ fn invalid(error: &serde_json::Error) -> String {
 }
 
 /// The names that bots in the wild give to what we find.
-fn our_type(name: &str) -> Option<EntityType> {
+pub(super) fn our_type(name: &str) -> Option<EntityType> {
     let name = name.to_lowercase().replace(['-', ' '], "_");
     let kind = match name.as_str() {
         "e_mail" | "mail" | "email_address" => EntityType::Email,
@@ -113,14 +134,22 @@ mod tests {
     #[case("open [text](bracket", "open [text](bracket")]
     #[case("é [ü](city) é", "é ü é")]
     fn marks_become_ours(#[case] example: &str, #[case] expected: &str) {
-        assert_eq!(translate(example, &mut BTreeSet::new()).as_deref(), Ok(expected));
+        assert_eq!(translate(example, &mut Vec::new()).as_deref(), Ok(expected));
     }
 
     #[test]
-    fn types_without_a_counterpart_are_named() {
-        let mut unknown = BTreeSet::new();
-        translate("[Ghent](city) [x](colour) [y](city)", &mut unknown).unwrap();
-        assert_eq!(unknown.into_iter().collect::<Vec<_>>(), ["city", "colour"]);
+    fn what_is_marked_is_seen_with_its_value() {
+        let mut seen = Vec::new();
+        let example = r#"[Gent](city:Ghent) [x](colour) [y]{"entity": "city", "role": "to", "value": "Y"}"#;
+        translate(example, &mut seen).unwrap();
+        let told: Vec<_> = seen
+            .iter()
+            .map(|mark| (mark.name.as_str(), mark.text.as_str(), mark.value.as_deref(), mark.has_role))
+            .collect();
+        assert_eq!(
+            told,
+            [("city", "Gent", Some("Ghent"), false), ("colour", "x", None, false), ("city", "y", Some("Y"), true)]
+        );
     }
 
     #[rstest]
@@ -129,14 +158,14 @@ mod tests {
     #[case("[x]{\"entity\"", "close it")]
     #[case("[x]()", "names no type")]
     fn a_broken_mark_is_told(#[case] example: &str, #[case] says: &str) {
-        let error = translate(example, &mut BTreeSet::new()).unwrap_err();
+        let error = translate(example, &mut Vec::new()).unwrap_err();
         assert!(error.contains(says), "{error}");
     }
 
     proptest! {
         #[test]
         fn never_panics(example in "[\\[\\](){}\"a-z:, é]{0,60}") {
-            let _ = translate(&example, &mut BTreeSet::new());
+            let _ = translate(&example, &mut Vec::new());
         }
     }
 }

@@ -1,10 +1,12 @@
 //! A Rasa 3.1 bot becomes intents of ours.
 //!
-//! Taken over: intents with their examples, responses (`utter_…`), and which response
-//! rules and stories give to which intent. Everything else (forms, slots, custom actions,
-//! synonyms) is named in the notes, so that the owner knows what to see to.
+//! Taken over: intents with their examples, responses (`utter_…`), which response rules and
+//! stories give to which intent, and entities with their lookups, synonyms and regular
+//! expressions. Everything else (forms, slots, custom actions) is named in the notes, so
+//! that the owner knows what to see to.
 
 mod dialogue;
+mod entities;
 mod markup;
 mod training;
 
@@ -17,13 +19,18 @@ use super::tree::Node;
 use crate::domain::content::Choice;
 use crate::domain::intent::IntentSpec;
 
+pub(in crate::app) use dialogue::has_slot;
 use dialogue::{Answers, Response, Variant};
+use entities::Entities;
+pub use entities::{ImportedEntity, ImportedValue};
 
 /// What a bot becomes.
 #[derive(Debug, Default)]
 pub struct RasaBot {
     /// By name.
     pub intents: Vec<IntentSpec>,
+    /// Types that Rapport does not find by itself, by name.
+    pub entities: Vec<ImportedEntity>,
     /// What could not be taken over, a sentence each.
     pub notes: Vec<String>,
 }
@@ -55,18 +62,17 @@ pub fn rasa(paths: &[PathBuf]) -> Result<RasaBot, Problems> {
 struct Parts {
     /// Of each intent, under the name that Rasa gives it.
     examples: BTreeMap<String, Vec<String>>,
+    /// What our own export added to an intent, beyond what Rasa has words for.
+    kept: BTreeMap<String, serde_json::Value>,
     responses: BTreeMap<String, Response>,
     answers: Answers,
+    entities: Entities,
     notes: Notes,
 }
 
 /// Things that have no counterpart here, each named once.
 #[derive(Debug, Default)]
 struct Notes {
-    entity_types: BTreeSet<String>,
-    synonyms: usize,
-    patterns: usize,
-    lookups: usize,
     others: BTreeSet<String>,
 }
 
@@ -150,6 +156,14 @@ fn read_document(record: &Record, parts: &mut Parts, found: &Found) {
                     format!("`responses` must be names with lists of variants, and not {}", other.kind()),
                 );
             }
+            ("entities", Node::List(items)) => {
+                // A name, or a name with settings.
+                let name = |item: &Node| match item {
+                    Node::Map(settings) => settings.first().map(|(name, _)| name.clone()),
+                    item => item.as_text().map(str::to_owned),
+                };
+                items.iter().filter_map(name).for_each(|name| parts.entities.declare(&name));
+            }
             ("forms", Node::Map(forms)) => {
                 let names = forms.iter().map(|(name, _)| format!("the form `{name}`"));
                 parts.notes.others.extend(names);
@@ -172,14 +186,34 @@ impl Parts {
                 found.add(source::whole_file(Path::new("nlu"), message));
                 continue;
             }
-            let mut spec = self.answered(rasa_name, &examples_of_all(&self.answers, rasa_name));
-            spec.name.clone_from(&name);
-            spec.description = format!("Imported from Rasa: {}.", name.replace('_', " "));
-            spec.examples.clone_from(examples);
-            intents.insert(name, spec);
+            let spec = match self.exported(rasa_name, examples) {
+                Some(spec) => spec,
+                None => IntentSpec {
+                    description: format!("Imported from Rasa: {}.", name.replace('_', " ")),
+                    examples: examples.clone(),
+                    ..self.answered(rasa_name, &examples_of_all(&self.answers, rasa_name))
+                },
+            };
+            intents.insert(name.clone(), IntentSpec { name, ..spec });
         }
         self.link_choices(&mut intents, &examples);
-        RasaBot { intents: intents.into_values().collect(), notes: self.notes.into_sentences() }
+        let (entities, mut notes) = self.entities.finish();
+        notes.extend(self.notes.into_sentences());
+        RasaBot { intents: intents.into_values().collect(), entities, notes }
+    }
+
+    /// An intent that our own export wrote, as it was; `None` for any other, and for one
+    /// that was changed into something that it cannot be.
+    fn exported(&self, rasa_name: &str, examples: &[String]) -> Option<IntentSpec> {
+        let mut kept = self.kept.get(rasa_name)?.as_object()?.clone();
+        kept.insert("examples".to_owned(), examples.into());
+        if !kept.contains_key("reply") {
+            let said = self.responses.get(&format!("utter_{rasa_name}"));
+            let texts: Vec<String> =
+                said.iter().flat_map(|response| &response.variants).map(|variant| variant.text.clone()).collect();
+            kept.insert("reply".to_owned(), texts.into());
+        }
+        serde_json::from_value(kept.into()).ok()
     }
 
     /// The reply to an intent, its choices, or the hand-over where only a program replied.
@@ -299,21 +333,7 @@ fn our_name(rasa_name: &str) -> String {
 
 impl Notes {
     fn into_sentences(self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if !self.entity_types.is_empty() {
-            let types: Vec<_> = self.entity_types.into_iter().collect();
-            notes.push(format!("entity types without a counterpart were left as plain words: {}", types.join(", ")));
-        }
-        let counted =
-            [(self.synonyms, "synonym"), (self.patterns, "regular expression"), (self.lookups, "lookup table")];
-        for (count, what) in counted.into_iter().filter(|(count, _)| *count > 0) {
-            notes.push(format!(
-                "{count} {what}{} left out: Rapport finds its entities without",
-                if count == 1 { "" } else { "s" }
-            ));
-        }
-        notes.extend(self.others.into_iter().map(|other| format!("not taken over: {other}")));
-        notes
+        self.others.into_iter().map(|other| format!("not taken over: {other}")).collect()
     }
 }
 
@@ -452,13 +472,22 @@ stories:
     }
 
     #[test]
+    fn lookups_and_synonyms_become_types_of_the_shops_own() {
+        let entities = bot().entities;
+        let names: Vec<&str> = entities.iter().map(|entity| entity.name.as_str()).collect();
+        assert_eq!(names, ["city", "country"]);
+        let city = serde_norway::to_string(&entities[0]).unwrap();
+        let expected =
+            "description: 'Imported from Rasa: city.'\nvalues:\n- value: Ghent\n  synonyms:\n  - Gent\n  - Gand\n";
+        assert_eq!(city, expected);
+        assert_eq!(entities[1].values, [ImportedValue::Plain("Belgium".into())]);
+    }
+
+    #[test]
     fn what_has_no_counterpart_is_noted() {
         let notes = bot().notes.join("\n");
         for note in [
-            "plain words: city",
-            "1 synonym left out",
-            "1 regular expression",
-            "1 lookup table",
+            "`order_number` was left out: Rapport finds",
             "the form `return_form`",
             "`action_check_order`",
             "an answer to `affirm`",

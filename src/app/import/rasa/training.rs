@@ -4,19 +4,27 @@ use super::super::problem::{Found, Problem};
 use super::super::source::{Record, Step};
 use super::super::tree::{Node, shortened};
 use super::{Parts, markup};
+use crate::app::export::METADATA;
 
 pub(super) fn read(record: &Record, item: &Node, step: Step, parts: &mut Parts, found: &Found) {
     let path = vec![Step::Value("nlu".into()), step];
-    if item.get("synonym").is_some() {
-        parts.notes.synonyms += 1;
-    } else if item.get("regex").is_some() {
-        parts.notes.patterns += 1;
-    } else if item.get("lookup").is_some() {
-        parts.notes.lookups += 1;
+    let texts = || examples_of(record, item, &path, found).into_iter().map(|example| example.text).collect();
+    let named = |key: &str| item.get(key).and_then(Node::as_text).map(str::trim).filter(|name| !name.is_empty());
+    if let Some(value) = named("synonym") {
+        parts.entities.synonym(value, texts());
+    } else if let Some(name) = named("regex") {
+        parts.entities.regex(name, texts());
+    } else if let Some(name) = named("lookup") {
+        parts.entities.lookup(name, texts());
     } else if let Some(name) = item.get("intent").and_then(Node::as_text).filter(|name| !name.trim().is_empty()) {
+        if let Some(kept) = item.get("metadata").and_then(|metadata| metadata.get(METADATA)) {
+            parts.kept.insert(name.trim().to_owned(), kept.clone().into_json());
+        }
         let examples = parts.examples.entry(name.trim().to_owned()).or_default();
         for example in examples_of(record, item, &path, found) {
-            let plain = markup::translate(&example.text, &mut parts.notes.entity_types);
+            let mut seen = Vec::new();
+            let plain = markup::translate(&example.text, &mut seen);
+            seen.iter().for_each(|marked| parts.entities.see(marked));
             match plain {
                 Ok(text) if !examples.contains(&text) => examples.push(text),
                 Ok(_) => {}

@@ -2,6 +2,7 @@
 //! was written and must not know the clock or the writer's time zone.
 
 mod names;
+mod periods;
 mod relative;
 mod tense;
 mod written;
@@ -14,7 +15,15 @@ use crate::domain::analysis::EntityType;
 pub(super) fn find(text: &str, today: Date) -> Vec<Found> {
     let mut days = written::find(text, today);
     days.extend(relative::find(text, today));
-    absorb_weekdays(text, days, relative::weekdays(text, today))
+    let mut days = absorb_weekdays(text, days, relative::weekdays(text, today));
+    // "Monday next week" is the Monday, not the week.
+    let periods = periods::find(text, today);
+    let free =
+        |period: &Found| days.iter().all(|day| day.span.end <= period.span.start || day.span.start >= period.span.end);
+    let periods: Vec<Found> = periods.into_iter().filter(free).collect();
+    days.extend(periods);
+    days.sort_by_key(|day| day.span.start);
+    days
 }
 
 /// "Friday, 20 November" names one day: a weekday beside a fuller date is part of it.
@@ -88,6 +97,24 @@ mod tests {
     #[case("two weeks ago", &[("two weeks ago", "2026-11-04")])]
     #[case("a month ago", &[("a month ago", "2026-10-18")])]
     #[case("a couple of days ago", &[("a couple of days ago", "2026-11-16")])]
+    #[case("within a fortnight, so in a fortnight", &[("in a fortnight", "2026-12-02")])]
+    #[case("in two weeks' time", &[("in two weeks' time", "2026-12-02")])]
+    #[case("in 3 working days", &[("in 3 working days", "2026-11-23")])]
+    #[case("4 business days ago", &[("4 business days ago", "2026-11-12")])]
+    #[case("next week or next month", &[("next week", "2026-W48"), ("next month", "2026-12")])]
+    #[case("last year", &[("last year", "2025")])]
+    #[case("this weekend", &[("this weekend", "2026-11-21")])]
+    #[case("by the end of the month", &[("the end of the month", "2026-11-30")])]
+    #[case("the end of next week", &[("the end of next week", "2026-11-27")])]
+    #[case("last night", &[("last night", "2026-11-17")])]
+    #[case("on the 3rd.", &[("the 3rd", "2026-12-03")])]
+    #[case("I ordered on the 3rd", &[("the 3rd", "2026-11-03")])]
+    #[case("by the 2nd attempt", &[])]
+    #[case("before Christmas", &[("Christmas", "2026-12-25")])]
+    #[case("before Christmas Eve!", &[("Christmas Eve", "2026-12-24")])]
+    #[case("for Valentine's Day", &[("Valentine's Day", "2027-02-14")])]
+    #[case("a Christmas jumper for the tree", &[])]
+    #[case("3 maart 2027 of 14 juillet", &[("3 maart 2027", "2027-03-03"), ("14 juillet", "2026-07-14")])]
     #[case("31/02/2026", &[])]
     #[case("1.2.3.2026", &[])]
     #[case("it may 3 times", &[])]

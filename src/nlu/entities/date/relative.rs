@@ -16,15 +16,15 @@ use crate::nlu::entities::numerals;
 /// With the slips that keyboards make.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:(?P<next>day\s+after\s+)?(?P<tomorrow>tomm?orr?ow|tmrw)|(?P<prior>day\s+before\s+)?(?P<yesterday>yesterday)|today|tonight)\b",
+        r"\b(?:(?P<next>day\s+after\s+)?(?P<tomorrow>tomm?orr?ow|tmrw)|(?P<prior>day\s+before\s+)?(?P<yesterday>yesterday)|(?P<night>last\s+night)|this\s+(?:morning|afternoon|evening)|today|tonight)\b",
     )
 });
 
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     let count = format!(r"(?:[0-9]{{1,3}}|(?:a\s+)?couple(?:\s+of)?|(?:a\s+)?few|{}|an?)", numerals::PATTERN);
-    let unit = r"(?:days?|weeks?|months?|years?)";
+    let unit = r"(?:(?:working|business)\s+days?|days?|weeks?|fortnights?|months?|years?)";
     compile(&format!(
-        r"\b(?:(?P<ahead>in)\s+(?P<count_in>{count})\s+(?P<unit_in>{unit})\b|(?P<count>{count})\s+(?P<unit>{unit})\s+(?:(?P<ago>ago)|from\s+(?:now|today))\b)"
+        r"\b(?:(?P<ahead>in)\s+(?P<count_in>{count})\s+(?P<unit_in>{unit})\b(?:['’]?\s+time\b)?|(?P<count>{count})\s+(?P<unit>{unit})\s+(?:(?P<ago>ago)|from\s+(?:now|today))\b)"
     ))
 });
 
@@ -45,7 +45,8 @@ pub(super) fn find(text: &str, today: Date) -> Vec<Found> {
         let away = |name: &str, further: &str| {
             captures.name(name).map_or(0, |_| if captures.name(further).is_some() { 2 } else { 1 })
         };
-        let day = shifted(today, away("tomorrow", "next") - away("yesterday", "prior"), "day");
+        let night = captures.name("night").map_or(0, |_| 1);
+        let day = shifted(today, away("tomorrow", "next") - away("yesterday", "prior") - night, "day");
         all.extend(day.map(|day| found(day, whole.range(), 0.95)));
     }
     for captures in COUNTED.captures_iter(text) {
@@ -71,12 +72,27 @@ fn counted(captures: &Captures<'_>, today: Date) -> Option<(Date, f32)> {
 
 fn shifted(today: Date, count: i64, unit: &str) -> Option<Date> {
     let span = match unit.trim_end_matches('s') {
+        unit if unit.starts_with("working") || unit.starts_with("business") => return working_days(today, count),
+        "fortnight" => Span::new().try_weeks(2 * count),
         "day" => Span::new().try_days(count),
         "week" => Span::new().try_weeks(count),
         "month" => Span::new().try_months(count),
         _ => Span::new().try_years(count),
     };
     today.checked_add(span.ok()?).ok()
+}
+
+/// Saturdays and Sundays are passed over; so many days that it takes years are no promise.
+fn working_days(today: Date, count: i64) -> Option<Date> {
+    let (mut day, mut left) = (today, count.abs());
+    if left > 400 {
+        return None;
+    }
+    while left > 0 {
+        day = if count > 0 { day.tomorrow().ok()? } else { day.yesterday().ok()? };
+        left -= i64::from(!matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
+    }
+    Some(day)
 }
 
 /// Weekdays: alone or with `next`, the first after today; with `this`, today counts; with

@@ -7,6 +7,7 @@
 
 mod common;
 mod title;
+mod variant;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,8 @@ pub(super) struct ProductIndex {
     by_initial: HashMap<char, Vec<String>>,
     /// From the SKU in lower case.
     by_sku: HashMap<String, usize>,
+    /// From a variant's SKU in lower case to how it is written.
+    by_variant: HashMap<String, String>,
 }
 
 /// Before a person's name, which a product may share ("Marie Breton top").
@@ -71,7 +74,10 @@ impl ProductIndex {
         let mut index = Self::default();
         for product in products {
             index.by_sku.insert(product.sku.to_lowercase(), index.titles.len());
-            index.add(Title::new(product.sku, &product.title));
+            for variant in &product.variants {
+                index.by_variant.insert(variant.sku.to_lowercase(), variant.sku.clone());
+            }
+            index.add(Title::new(product));
         }
         index
     }
@@ -116,7 +122,7 @@ pub(super) fn find(text: &str, index: &ProductIndex) -> Vec<Found> {
         let Some(best) = readings.iter().max_by(|a, b| fit(a).total_cmp(&fit(b)).then(b.title.cmp(&a.title))) else {
             continue;
         };
-        all.push(product(best, &readings, part, index));
+        all.push(product(text, best, &readings, part, index));
         unread.push(&part[best.words.end() + 1..]);
         unread.push(&part[..*best.words.start()]);
     }
@@ -145,12 +151,14 @@ fn fit(reading: &Reading) -> f32 {
 
 /// Products that fit the same words about as well share the confidence, and the first of the
 /// catalogue stands for them.
-fn product(reading: &Reading, readings: &[Reading], words: &[Word], index: &ProductIndex) -> Found {
+fn product(text: &str, reading: &Reading, readings: &[Reading], words: &[Word], index: &ProductIndex) -> Found {
     let rival = |other: &&Reading| other.words == reading.words && fit(other) >= fit(reading) - 0.15;
     let rivals = readings.iter().filter(rival).count();
     let confidence = (0.4 + 0.55 * reading.coverage) * reading.likeness / rivals as f32;
     let span = words[*reading.words.start()].start..words[*reading.words.end()].end;
-    Found { kind: EntityType::Product, span, value: index.titles[reading.title].sku.clone(), confidence }
+    let title = &index.titles[reading.title];
+    let sku = variant::meant(&title.variants, text, &span).map_or(&title.sku, |variant| &variant.sku);
+    Found { kind: EntityType::Product, span, value: sku.clone(), confidence }
 }
 
 /// Compares the title with the words around `at`: it grows to both sides while words of the
@@ -234,12 +242,18 @@ fn is_whole(text: &str, word: &Word) -> bool {
     text.trim().len() <= word.end - word.start + 1
 }
 
-/// SKUs as written, also of a variant, whose SKU goes on from its product's.
+/// SKUs as written: a variant's own, and of one that the catalogue no longer has, its
+/// product's, from which it goes on.
 fn by_sku(text: &str, index: &ProductIndex) -> Vec<Found> {
     let mut all = Vec::new();
     for word in text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))) {
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let mut written = word.to_lowercase();
+        if let Some(sku) = index.by_variant.get(&written) {
+            let span = start..start + word.len();
+            all.push(Found { kind: EntityType::Product, span, value: sku.clone(), confidence: 0.99 });
+            continue;
+        }
         let mut known = index.by_sku.get(&written);
         while let (None, Some(at)) = (known, written.rfind('-')) {
             written.truncate(at);

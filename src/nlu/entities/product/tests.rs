@@ -31,7 +31,11 @@ const SHOP: [(&str, &str); 20] = [
 ];
 
 fn products(text: &str) -> Vec<Entity> {
-    let product = |(sku, title): (&str, &str)| ProductName { sku: sku.to_owned(), title: title.to_owned() };
+    let product = |(sku, title): (&str, &str)| ProductName {
+        sku: sku.to_owned(),
+        title: title.to_owned(),
+        ..ProductName::default()
+    };
     find(text, date(2026, 11, 18), &Lexicon::new(SHOP.into_iter().map(product).collect()))
 }
 

@@ -2,11 +2,14 @@
 //! throw"). It must not know other titles.
 
 use super::common;
+use super::variant::Variant;
+use crate::nlu::entities::ProductName;
 use crate::nlu::entities::spelling::{self, Word};
 
 #[derive(Clone, Debug)]
 pub(super) struct Title {
     pub sku: String,
+    pub variants: Vec<Variant>,
     pub words: Vec<TitleWord>,
     /// All words' weights.
     pub weight: f32,
@@ -36,8 +39,8 @@ impl Role {
 }
 
 impl Title {
-    pub fn new(sku: String, title: &str) -> Self {
-        let mut printed = spelling::words(title);
+    pub fn new(product: ProductName) -> Self {
+        let mut printed = spelling::words(&product.title);
         printed.retain(|word| !common::is_filler(&word.folded));
         let names = name_length(&printed);
         let mut words: Vec<TitleWord> = Vec::new();
@@ -52,7 +55,8 @@ impl Title {
             }
         }
         let weight = words.iter().map(|word| word.role.weight()).sum();
-        Self { sku, words, weight }
+        let variants = product.variants.into_iter().map(|variant| Variant::new(variant.sku, &variant.options));
+        Self { sku: product.sku, variants: variants.collect(), words, weight }
     }
 }
 

@@ -6,7 +6,7 @@ import { useEffect } from "preact/hooks";
 import { t } from "../strings";
 import type { IconName } from "../ui/icons";
 
-export type Section = "go" | "list" | "conversation" | "general";
+export type Section = "go" | "list" | "conversation" | "teaching" | "general";
 
 interface Known {
   section: Section;
@@ -35,6 +35,7 @@ export const COMMANDS = {
   goUnassigned: { section: "go", icon: "people", keys: ["g", "u"] },
   goSnoozed: { section: "go", icon: "moon", keys: ["g", "s"] },
   goResolved: { section: "go", icon: "done", keys: ["g", "r"] },
+  goTeaching: { section: "go", icon: "spark", keys: ["g", "l"] },
   goToday: { section: "go", icon: "chart", keys: ["g", "t"] },
   goSettings: { section: "go", icon: "cog", keys: ["g", ","] },
 
@@ -53,8 +54,13 @@ export const COMMANDS = {
   reopen: { section: "conversation", icon: "undo", keys: ["shift+e"] },
   details: { section: "conversation", icon: "panel", keys: ["i"] },
   why: { section: "conversation", icon: "info", keys: ["w"] },
+  correct: { section: "conversation", icon: "spark", keys: ["c"] },
   leave: { section: "conversation", icon: "left", keys: ["Escape"], keysOnly: true },
   sendNow: { section: "conversation", icon: "send", keys: ["mod+Enter"], anywhere: true, keysOnly: true },
+
+  teachAs: { section: "teaching", icon: "spark", keys: ["m"] },
+  teachOutside: { section: "teaching", icon: "close", keys: ["x"] },
+  teachDismiss: { section: "teaching", icon: "check", keys: ["d"] },
 } as const satisfies Record<string, Known>;
 
 export type CommandId = keyof typeof COMMANDS;

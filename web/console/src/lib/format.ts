@@ -27,6 +27,11 @@ export function words(name: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
+/** What an entity is shown as: its value, or the words where the value is written for programs. */
+export function said(entity: { type: string; value: string; text: string }): string {
+  return entity.type === "duration" ? entity.text : entity.value;
+}
+
 export function initials(name: string): string {
   const parts = name.trim().split(/[\s@._-]+/).filter(Boolean);
   const first = parts[0]?.charAt(0) ?? "?";

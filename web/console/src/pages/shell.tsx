@@ -24,6 +24,7 @@ import { Banners } from "./banners";
 import { InboxPage } from "./inbox/page";
 import { Nav } from "./nav";
 import { SettingsPage } from "./settings/page";
+import { TeachingPage } from "./teaching/page";
 import { TodayPage } from "./today/page";
 
 export function togglePresence() {
@@ -61,6 +62,7 @@ export function Shell(props: { route: string[] }) {
       goUnassigned: toView("unassigned"),
       goSnoozed: toView("snoozed"),
       goResolved: toView("resolved"),
+      goTeaching: () => go("/understanding"),
       goToday: () => go("/today"),
       goSettings: () => go("/settings"),
     },
@@ -90,6 +92,7 @@ export function Shell(props: { route: string[] }) {
 function Page({ route }: { route: string[] }) {
   const [page, first, second] = route;
   if (page === "today") return <TodayPage />;
+  if (page === "understanding") return <TeachingPage />;
   if (page === "settings") return <SettingsPage section={first} />;
   if (page === "conversations" && first) return <Redirect to={`/inbox/${view.peek()}/${first}`} />;
   if (page === "inbox" && VIEWS.includes(first as View)) return <InboxPage view={first as View} id={second} />;

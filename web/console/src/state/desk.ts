@@ -230,6 +230,12 @@ function apply(frame: ServerFrame) {
       webhookNews.value++;
       if (frame.health === "disabled") disabledWebhooks.value++;
       break;
+    case "teaching": {
+      // Somebody may have corrected a message of the conversation that is shown.
+      const id = current.peek();
+      if (id && storyOf(id)?.view.entries.some((entry) => entry.lesson)) readSoon(id);
+      break;
+    }
     case "reload":
       refresh();
       break;

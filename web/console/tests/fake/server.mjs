@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { WebSocketServer } from "ws";
 import { CHANNELS, changeInbox, inChannel, INBOXES, merge, newInbox, peopleOf, tested, twinFacts } from "./channels.mjs";
 import { CANNED, NAMES, ORDERS, SUGGESTIONS, TALKS } from "./people.mjs";
+import { makeTeaching, teaching } from "./teaching.mjs";
 import { hooks, makeHooks } from "./webhooks.mjs";
 
 const DIST = fileURLToPath(new URL("../../../dist/", import.meta.url));
@@ -47,7 +48,7 @@ const OTHER = { id: "agt_sam", name: "Sam", role: "agent", email: "sam@shop.exam
 const THIRD = { id: "agt_kim", name: "Kim", role: "agent", email: "kim@shop.example", status: "away", present: false, held: 0, capacity: 5, mail: true };
 
 function makeWorld(count) {
-  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, merges: [], inboxes: structuredClone(INBOXES), refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true, hooks: makeHooks() };
+  const world = { sockets: new Set(), cursor: 0, agents: [{ ...ME }, OTHER, THIRD], rows: new Map(), stories: new Map(), canned: [...CANNED], next: 0, merges: [], inboxes: structuredClone(INBOXES), refused: [{ origin: "https://old-shop.example", tries: 4, first_at: iso(90), last_at: iso(3) }], signedIn: true, hooks: makeHooks(), teaching: makeTeaching() };
   for (let i = 0; i < count; i++) makeConversation(world, i);
   const inWhatsApp = world.rows.get("cnv_000001");
   if (inWhatsApp) inChannel(inWhatsApp, world.stories.get(inWhatsApp.id));
@@ -296,6 +297,7 @@ function api(world, method, path, query, body, send, problem) {
   if (route === "GET /v1/customers") return send(200, { items: [...world.stories.values()].map((one) => ({ ...one.customer, conversations: 1, last_at: iso(5) })).filter((one) => JSON.stringify(one).toLowerCase().includes(query.get("query").toLowerCase())).slice(0, 5) });
   if (path.startsWith("/v1/customers/") && path.endsWith("/merge")) return send(200, merge(world, path.split("/")[3], body));
   if (path === "/v1/customers/cus_twin") return send(200, twinFacts(world.stories.get("cnv_000000")));
+  if (/^\/v1\/(understanding|lessons|intents|training|models)\b/.test(path)) return teaching(world, tell, method, path, body, send, problem);
   if (path.startsWith("/v1/webhooks")) return hooks(world, method, path, query, body, send, problem);
   if (path.startsWith("/v1/customers/")) {
     const story = [...world.stories.values()].find((one) => path.endsWith(one.customer.id));

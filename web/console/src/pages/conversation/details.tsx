@@ -2,7 +2,7 @@
 // pages visited. Nothing is shown as certain that the website has not signed.
 
 import type { ComponentChildren } from "preact";
-import { money, plain, words } from "../../lib/format";
+import { money, plain, said, words } from "../../lib/format";
 import { href } from "../../lib/router";
 import { ago, clock, date, full } from "../../lib/time";
 import { factsOf } from "../../state/facts";
@@ -184,7 +184,7 @@ function Story({ view }: { view: StoryView }) {
       )}
       {summary.entities.length > 0 && (
         <p class="entities">
-          {unique(summary.entities.map((entity) => `${words(entity.type)}: ${entity.value}`)).map((named) => (
+          {unique(summary.entities.map((entity) => `${t.why.kinds[entity.type] ?? words(entity.type)}: ${said(entity)}`)).map((named) => (
             <Chip key={named}>{named}</Chip>
           ))}
         </p>

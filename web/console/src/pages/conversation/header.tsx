@@ -19,7 +19,7 @@ import { Icon } from "../../ui/icons";
 import { Menu, openMenu } from "../../ui/menu";
 import { Mood } from "../../ui/mood";
 import { detailsShown, toggleDetails } from "../inbox/page";
-import { whyOpen } from "./why";
+import { correcting, whyOpen } from "./why";
 import { signal } from "@preact/signals";
 import { SnoozeDialog } from "./snooze-dialog";
 
@@ -44,6 +44,7 @@ export function Header(props: { story: Story; view: View }) {
       ...(may && open && !byOther ? { resolve: () => void actions.resolve(id) } : {}),
       ...(may && !open ? { reopen: () => void actions.reopen(id) } : {}),
       ...(may && open ? { assign: () => openMenu("assign"), snooze: () => openMenu("snooze") } : {}),
+      ...(may && lastCustomer ? { correct: () => ((whyOpen.value = lastCustomer.seq), (correcting.value = lastCustomer.seq)) } : {}),
       ...(lastCustomer ? { why: () => (whyOpen.value = whyOpen.peek() === lastCustomer.seq ? undefined : lastCustomer.seq) } : {}),
     },
     [id, may, open, byMe, byOther, lastCustomer?.seq, view.holder],

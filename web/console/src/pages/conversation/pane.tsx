@@ -15,11 +15,11 @@ import { Composer } from "./composer";
 import { Header } from "./header";
 import { Messages } from "./messages";
 import { Waiting } from "./waiting";
-import { whyOpen } from "./why";
+import { correcting, whyOpen } from "./why";
 
 export function ConversationPane(props: { id: string; view: View }) {
   const story = held(props.id).value;
-  useEffect(() => () => void (whyOpen.value = undefined), []);
+  useEffect(() => () => void (whyOpen.value = correcting.value = undefined), []);
   if (story === "loading") return <Loading />;
   if (typeof story === "string") {
     const gone = story === "missing";

@@ -3,16 +3,23 @@
 
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { percent, words } from "../../lib/format";
+import { hint } from "../../keys/shortcuts";
+import { percent, said, words } from "../../lib/format";
+import * as desk from "../../state/desk";
+import { canAct } from "../../state/session";
 import type { Story } from "../../state/story";
+import { judge } from "../../state/teaching";
 import { t } from "../../strings";
 import type { Analysis, Entry, Explanation } from "../../wire";
-import { Chip } from "../../ui/basics";
+import { Button, Chip } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { Mood } from "../../ui/mood";
+import { Pick } from "../teaching/pick";
 
 /** The message that is explained. */
 export const whyOpen = signal<number | undefined>(undefined);
+/** The message that is being corrected. */
+export const correcting = signal<number | undefined>(undefined);
 
 export function Reading({ entry, story }: { entry: Entry; story: Story }) {
   const { analysis, explanation } = entry;
@@ -41,24 +48,33 @@ export function Reading({ entry, story }: { entry: Entry; story: Story }) {
         <span class="clip">{unclear ? t.why.noIntent : words(analysis.intent.name)}</span>
         {!unclear && <span class="num muted">{percent(analysis.intent.confidence)}</span>}
         {analysis.entities.slice(0, 2).map((entity) => (
-          <Chip key={entity.start}>{entity.value}</Chip>
+          <Chip key={entity.start}>{said(entity)}</Chip>
         ))}
         <span class="reading-why">
           {t.why.open}
           <Icon name={open ? "up" : "down"} size={13} />
         </span>
       </button>
-      {open && <Explained id={id} analysis={analysis} explanation={explanation} />}
+      {open && <Explained id={id} entry={entry} analysis={analysis} explanation={explanation} conversation={story.view.id} />}
     </div>
   );
 }
 
-function Explained(props: { id: string; analysis: Analysis; explanation: Explanation | null | undefined }) {
+interface ExplainedProps {
+  id: string;
+  entry: Entry;
+  conversation: string;
+  analysis: Analysis;
+  explanation: Explanation | null | undefined;
+}
+
+function Explained(props: ExplainedProps) {
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => element.current?.scrollIntoView({ block: "nearest" }), []);
   return (
     <div ref={element} id={props.id} class="why">
       <Understood analysis={props.analysis} />
+      <Correct entry={props.entry} conversation={props.conversation} likely={props.analysis.intent_ranking} />
       {props.explanation && <Did explanation={props.explanation} />}
     </div>
   );
@@ -119,12 +135,41 @@ function Understood({ analysis }: { analysis: Analysis }) {
           {analysis.entities.map((entity) => (
             <li key={`${entity.type}${entity.start}`}>
               <Chip title={t.why.written(entity.text)}>
-                {words(entity.type)}: <b>{entity.value}</b>
+                {t.why.kinds[entity.type] ?? words(entity.type)}: <b>{said(entity)}</b>
               </Chip>
             </li>
           ))}
         </ul>
       )}
+    </section>
+  );
+}
+
+/** What a colleague says that the message means, and the way to say it. */
+function Correct(props: { entry: Entry; conversation: string; likely: Analysis["intent_ranking"] }) {
+  const { entry, conversation } = props;
+  const { lesson } = entry;
+  const open = correcting.value === entry.seq;
+  const message = { conversation_id: conversation, seq: entry.seq };
+  const close = () => (correcting.value = undefined);
+  const pick = async (intent: string) => {
+    close();
+    if (await judge([message], { verdict: "example", intent })) desk.reload(conversation);
+  };
+  if (!lesson && !canAct.value) return null;
+  return (
+    <section class="why-correct">
+      {lesson && (
+        <Chip tone="accent" icon="spark">
+          {t.teaching.lesson(lesson.verdict, lesson.intent && words(lesson.intent), lesson.agent_name)}
+        </Chip>
+      )}
+      {canAct.value && (
+        <Button small icon="spark" popup="dialog" keys={hint("correct")} label={t.teaching.correct} onClick={() => (correcting.value = entry.seq)}>
+          {t.teaching.correct}
+        </Button>
+      )}
+      {open && <Pick title={t.teaching.correctTitle} likely={props.likely} onClose={close} onPick={(intent) => void pick(intent)} />}
     </section>
   );
 }

@@ -1,0 +1,88 @@
+//! A branch: some of the encoder's upper layers once more, trained for one purpose.
+//!
+//! The encoder's own vector stays as it was published, since search lives on it. What
+//! sentiment or a shop's intents need besides is learnt by a copy of the last layers,
+//! which reads the tokens where the copy leaves the trunk. So a message still costs one
+//! pass, with the lower layers shared.
+
+use std::collections::HashMap;
+
+use half::f16;
+use tch::{Kind, Tensor};
+
+use super::forward::part_of_layer;
+
+/// The parts of a layer, each with a weight and a bias.
+pub const PARTS: [&str; 6] = ["query_key_value", "attended", "attended_norm", "widened", "narrowed", "output_norm"];
+
+/// The layers' weights, as plain numbers that any thread may hold and any file may keep.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Branch {
+    trunk: usize,
+    depth: usize,
+    parts: HashMap<String, Part>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub size: Vec<usize>,
+    pub numbers: Vec<f16>,
+}
+
+impl Branch {
+    /// The last `depth` layers of the encoder, as they are published.
+    pub(super) fn untrained(weights: &HashMap<String, Tensor>, layers: usize, depth: usize) -> Self {
+        let depth = depth.clamp(1, layers);
+        let trunk = layers - depth;
+        Self::of(trunk, depth, |number, part| part_of_layer(weights, trunk + number, part))
+    }
+
+    /// `take` gives the parts of the layers, counted from the trunk.
+    pub(super) fn of(trunk: usize, depth: usize, take: impl Fn(usize, &str) -> Tensor) -> Self {
+        let parts = names(depth).map(|(number, part)| {
+            let tensor = take(number, &part);
+            let size = tensor.size().into_iter().map(|length| length as usize).collect();
+            let flat = tensor.detach().to_kind(Kind::Half).contiguous().view([-1]);
+            let numbers = Vec::<f16>::try_from(flat).expect("a flat tensor of halves: this is a bug");
+            (format!("{number}.{part}"), Part { size, numbers })
+        });
+        Self { trunk, depth, parts: parts.collect() }
+    }
+
+    /// From a file. The error names what is missing.
+    pub fn from_parts(trunk: usize, depth: usize, take: impl Fn(&str) -> Result<Part, String>) -> Result<Self, String> {
+        let parts = names(depth).map(|(number, part)| {
+            let name = format!("{number}.{part}");
+            Ok((name.clone(), take(&name)?))
+        });
+        Ok(Self { trunk, depth, parts: parts.collect::<Result<_, String>>()? })
+    }
+
+    pub fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
+        self.parts.iter().map(|(name, part)| (name.as_str(), part))
+    }
+
+    /// Layers that run before it leaves.
+    pub fn trunk(&self) -> usize {
+        self.trunk
+    }
+
+    /// Layers of its own.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    pub(super) fn tensor(&self, number: usize, part: &str) -> Tensor {
+        let Part { size, numbers } = &self.parts[&format!("{number}.{part}")];
+        let size: Vec<i64> = size.iter().map(|&length| length as i64).collect();
+        Tensor::from_slice(numbers).view(size.as_slice())
+    }
+}
+
+/// All parts of so many layers: the layer's number and `widened.weight` and the like.
+pub(super) fn names(depth: usize) -> impl Iterator<Item = (usize, String)> {
+    (0..depth).flat_map(|number| {
+        let ends = PARTS.iter().flat_map(|part| ["weight", "bias"].map(|end| format!("{part}.{end}")));
+        ends.map(move |part| (number, part))
+    })
+}

@@ -1,0 +1,338 @@
+//! Trains the intent head: its views, their blend, its calibration and the scope rule.
+//!
+//! Everything that is chosen (the blend's weights, the temperature, the scope rule and its
+//! threshold) is chosen on predictions for rows that the predicting model has not seen: by
+//! cross-validation over rows, and for the scope rule over whole intents that are left out
+//! and then play what no intent covers. The two views that cost most to train are trained
+//! on as many folds as give [`BLEND_ROWS`] predictions; the others on all.
+
+mod chatter;
+mod corpus;
+mod parts;
+mod scope;
+mod split;
+mod tuned;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::TrainError;
+use super::folds;
+use super::logistic::{self, Opinions};
+use crate::nlu::encoder::Encoder;
+use crate::nlu::heads::intent::{Blend, IntentHead, SCOPE_FEATURES, TunedIntent, Views, scope_features};
+use crate::nlu::heads::lexical::LexicalModel;
+use crate::nlu::heads::neighbours::Neighbours;
+use crate::nlu::heads::numbers::argmax;
+use crate::nlu::metrics;
+use chatter::Chatter;
+pub use corpus::{IntentCorpus, Labelled};
+use parts::{DensePart, LayersPart, LexicalPart, in_parallel, nearest};
+use split::{Split, thin};
+use tuned::TunedPart;
+
+const FOLDS: usize = 5;
+
+/// Groups of intents that are left out in turn.
+const GROUPS: usize = 4;
+
+/// Share of messages that are about something else, as the scope rule assumes: one in five.
+const OUTSIDE_SHARE: f32 = 0.2;
+
+/// Rows of one kind that the scope rule and the blend are fitted to at most; more would
+/// cost time and change nothing.
+const ENOUGH_ROWS: usize = 4000;
+
+/// Rows on which five weights and a temperature are found well enough.
+const BLEND_ROWS: usize = 500;
+
+/// How training may use the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainOptions {
+    /// For the gradients; beside a server that answers, one.
+    pub threads: usize,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self { threads: std::thread::available_parallelism().map_or(1, usize::from) }
+    }
+}
+
+/// The head, and how it did on rows that it had not seen.
+pub struct TrainedIntent {
+    pub head: IntentHead,
+    pub validation: IntentValidation,
+}
+
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct IntentValidation {
+    pub n: usize,
+    pub intents: usize,
+    pub accuracy: f64,
+    pub macro_f1: f64,
+    pub ece: f64,
+    /// Of whole intents left out against the others' rows.
+    pub oos_auroc: Option<f64>,
+    /// Share of in-scope rows that the threshold lets through.
+    pub in_scope_kept: f64,
+    pub blend: Blend,
+    /// The rows that were asked about.
+    #[serde(skip)]
+    pub tested: Vec<usize>,
+    #[serde(skip)]
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A row that cross-validation got wrong.
+#[derive(Clone, Debug)]
+pub struct Mistake {
+    pub row: usize,
+    pub expected: u32,
+    pub predicted: u32,
+    pub confidence: f32,
+}
+
+/// `progress` is told the share that is done, from 0 to 1.
+pub fn train(
+    encoder: &Encoder,
+    corpus: &IntentCorpus,
+    options: &TrainOptions,
+    progress: &(dyn Fn(f32) + Sync),
+) -> Result<TrainedIntent, TrainError> {
+    let untrained = encoder.untrained_branch(corpus::DEPTH)?;
+    let classes = corpus.names.len();
+    let fold_of = folds::stratified(&corpus.labels[..corpus.messages()], FOLDS, 11);
+    let group_of = folds::grouped(classes, GROUPS.min(classes), 12);
+    let mut splits: Vec<Split> = (0..FOLDS).map(|fold| Split::fold(corpus, &fold_of, fold)).collect();
+    // Leaving intents out of very few would leave nothing.
+    if classes >= 4 {
+        splits.extend((0..GROUPS).map(|group| Split::leave_out(corpus, &group_of, group)));
+    }
+    let everything = Split::everything(corpus);
+
+    let quick = Quick::fit(corpus, &splits, &everything, &|done| progress(0.3 * done));
+    let costly_folds = (BLEND_ROWS * FOLDS).div_ceil(corpus.messages().max(1)).clamp(1, FOLDS);
+    let costly: Vec<Costly> = splits[..costly_folds]
+        .iter()
+        .chain([&everything])
+        .enumerate()
+        .map(|(number, split)| {
+            let told = |done: f32| progress(0.3 + 0.7 * (number as f32 + done) / (costly_folds + 1) as f32);
+            let layers = LayersPart::fit(corpus, split);
+            Costly { layers, tuned: TunedPart::fit(encoder, &untrained, corpus, split, options.threads, &told) }
+        })
+        .collect();
+
+    let chatter = Chatter::fit(corpus, &fold_of);
+    let mut seen: Vec<Vec<(usize, Views)>> =
+        splits.iter().enumerate().map(|(number, split)| quick.views(corpus, number, split)).collect();
+    for (views, costly) in seen.iter_mut().zip(&costly[..costly_folds]) {
+        costly.add_to(views, classes);
+    }
+    for (row, views) in seen.iter_mut().flatten() {
+        views.chatter = chatter.examples.get(*row).copied().unwrap_or_default();
+    }
+    let in_scope: Vec<&(usize, Views)> = seen[..FOLDS].iter().flatten().collect();
+    let fully_seen: Vec<&(usize, Views)> = seen[..costly_folds].iter().flatten().collect();
+    let left_out: Vec<&Views> = seen[FOLDS..].iter().flatten().map(|(_, views)| views).collect();
+    let mut known_outside = quick.outside_views(corpus, &splits[0]);
+    for (views, score) in known_outside.iter_mut().zip(&chatter.outside) {
+        views.chatter = *score;
+    }
+
+    let blend = fit_blend(corpus, &fully_seen);
+    let scope_blend = fit_scope_blend(corpus, &in_scope);
+    let scope = scope::fit(corpus, &scope_blend, &in_scope, &left_out, &known_outside);
+
+    let Some(Costly { layers, tuned }) = costly.into_iter().next_back() else {
+        unreachable!("there is always the split of everything")
+    };
+    let (dense, wording) = quick.of_everything();
+    let vectors: Vec<&[f32]> = (0..corpus.texts.len()).map(|row| corpus.vector(row)).collect();
+    let head = IntentHead {
+        labels: corpus.names.clone(),
+        dense: dense.fitted.model(),
+        layers: layers.fitted.model(),
+        lexical: LexicalModel::quantised(wording.vocabulary, &wording.fitted.weights, wording.fitted.bias),
+        neighbours: Neighbours::quantised(&vectors, corpus.labels.clone(), classes),
+        tuned: Some(TunedIntent { branch: Arc::new(tuned.branch), directions: tuned.directions }),
+        blend,
+        chatter: chatter.model,
+        scope_blend,
+        scope,
+    };
+    let validation = validate(corpus, &head, &fully_seen, &left_out);
+    progress(1.0);
+    Ok(TrainedIntent { head, validation })
+}
+
+/// The views that are trained in seconds, on each split and, last, on everything.
+struct Quick {
+    dense: Vec<DensePart>,
+    wording: Vec<LexicalPart>,
+}
+
+impl Quick {
+    fn fit(corpus: &IntentCorpus, splits: &[Split], everything: &Split, progress: &(dyn Fn(f32) + Sync)) -> Self {
+        let tasks = splits.len() + 1;
+        let done = AtomicUsize::new(0);
+        let advance = || progress((done.fetch_add(1, Ordering::Relaxed) + 1) as f32 / (2 * tasks) as f32);
+        let dense = splits.iter().chain([everything]).map(|split| {
+            let part = DensePart::fit(corpus, split);
+            advance();
+            part
+        });
+        let dense = dense.collect();
+        let wording = in_parallel(tasks, |task| {
+            let part = LexicalPart::fit(corpus, splits.get(task).unwrap_or(everything));
+            advance();
+            part
+        });
+        Self { dense, wording }
+    }
+
+    /// What a split's models say of its test rows.
+    fn views(&self, corpus: &IntentCorpus, number: usize, split: &Split) -> Vec<(usize, Views)> {
+        let (dense, wording) = (&self.dense[number], &self.wording[number]);
+        let rows = split.test.iter().zip(dense.logits.chunks_exact(split.classes)).zip(&dense.nearest);
+        rows.map(|((&row, logits), nearest)| {
+            let (features, known) = wording.vocabulary.features(&corpus.texts[row]);
+            (row, Views::new(logits.to_vec(), wording.fitted.logits(&features), nearest.clone(), known))
+        })
+        .collect()
+    }
+
+    fn outside_views(&self, corpus: &IntentCorpus, split: &Split) -> Vec<Views> {
+        if corpus.outside.is_empty() {
+            return Vec::new();
+        }
+        let (dense, wording) = (&self.dense[0], &self.wording[0]);
+        let test: Vec<&[f32]> = corpus.outside.iter().map(|(_, vector)| vector.as_slice()).collect();
+        let nearest = nearest(&test, &corpus.vectors(&split.train), &split.labels(corpus));
+        let logits = dense.fitted.logits(&test);
+        let rows = corpus.outside.iter().zip(logits.chunks_exact(split.classes)).zip(nearest);
+        rows.map(|(((text, _), logits), nearest)| {
+            let (features, known) = wording.vocabulary.features(text);
+            Views::new(logits.to_vec(), wording.fitted.logits(&features), nearest, known)
+        })
+        .collect()
+    }
+
+    fn of_everything(mut self) -> (DensePart, LexicalPart) {
+        match (self.dense.pop(), self.wording.pop()) {
+            (Some(dense), Some(wording)) => (dense, wording),
+            _ => unreachable!("there is always the split of everything"),
+        }
+    }
+}
+
+/// The views that take longest to train.
+struct Costly {
+    layers: LayersPart,
+    tuned: TunedPart,
+}
+
+impl Costly {
+    fn add_to(&self, views: &mut [(usize, Views)], classes: usize) {
+        let said = self.layers.logits.chunks_exact(classes).zip(self.tuned.logits.chunks_exact(classes));
+        for ((_, views), (layers, tuned)) in views.iter_mut().zip(said) {
+            *views = std::mem::take(views).with_layers(layers.to_vec()).with_tuned(tuned.to_vec());
+        }
+    }
+}
+
+fn fit_blend(corpus: &IntentCorpus, rows: &[&(usize, Views)]) -> Blend {
+    let weights = blend_weights(corpus, rows, |views| {
+        vec![&views.dense, &views.layers, &views.lexical, &views.neighbours, &views.tuned]
+    });
+    // Made to add up to 1; the temperature takes up what that changes.
+    let total = weights.iter().sum::<f32>().max(0.05);
+    Blend {
+        dense: weights[0] / total,
+        layers: weights[1] / total,
+        lexical: weights[2] / total,
+        neighbours: weights[3] / total,
+        tuned: weights[4] / total,
+        temperature: 1.0 / total,
+    }
+}
+
+fn fit_scope_blend(corpus: &IntentCorpus, rows: &[&(usize, Views)]) -> Blend {
+    let weights = blend_weights(corpus, rows, |views| vec![&views.dense, &views.lexical, &views.neighbours]);
+    let total = weights.iter().sum::<f32>().max(0.05);
+    Blend {
+        dense: weights[0] / total,
+        layers: 0.0,
+        lexical: weights[1] / total,
+        neighbours: weights[2] / total,
+        tuned: 0.0,
+        temperature: 1.0 / total,
+    }
+}
+
+fn blend_weights<'a>(
+    corpus: &IntentCorpus,
+    rows: &[&'a (usize, Views)],
+    opinions: impl Fn(&'a Views) -> Vec<&'a Vec<f32>>,
+) -> Vec<f32> {
+    let opinions = |(row, views): &'a (usize, Views)| Opinions {
+        views: opinions(views).into_iter().map(Vec::as_slice).collect(),
+        truth: corpus.labels[*row] as usize,
+        weight: 1.0,
+    };
+    let mut rows: Vec<Opinions<'_>> = rows.iter().map(|row| opinions(row)).collect();
+    thin(&mut rows, ENOUGH_ROWS);
+    let views = rows.first().map_or(0, |row| row.views.len());
+    logistic::blend(&rows, views)
+}
+
+fn features(blend: &Blend, views: &Views) -> [f32; SCOPE_FEATURES] {
+    scope_features(views, &blend.probabilities(views))
+}
+
+fn validate(
+    corpus: &IntentCorpus,
+    head: &IntentHead,
+    in_scope: &[&(usize, Views)],
+    left_out: &[&Views],
+) -> IntentValidation {
+    let mut truth = Vec::with_capacity(in_scope.len());
+    let mut predicted = Vec::with_capacity(in_scope.len());
+    let mut confidence = Vec::with_capacity(in_scope.len());
+    let mut outside = Vec::with_capacity(in_scope.len() + left_out.len());
+    let mut mistakes = Vec::new();
+    for (row, views) in in_scope {
+        let probabilities = head.blend.probabilities(views);
+        let best = argmax(&probabilities);
+        let expected = corpus.labels[*row];
+        if best != expected as usize {
+            let predicted = best as u32;
+            mistakes.push(Mistake { row: *row, expected, predicted, confidence: probabilities[best] });
+        }
+        truth.push(expected as usize);
+        predicted.push(best);
+        confidence.push(probabilities[best]);
+        outside.push(head.scope.outside(&features(&head.scope_blend, views)));
+    }
+    let kept = outside.iter().filter(|&&p| p < head.scope.threshold).count();
+    let right: Vec<bool> = truth.iter().zip(&predicted).map(|(t, p)| t == p).collect();
+    let inside = outside.len();
+    outside.extend(left_out.iter().map(|views| head.scope.outside(&features(&head.scope_blend, views))));
+    let is_outside: Vec<bool> = (0..outside.len()).map(|row| row >= inside).collect();
+    IntentValidation {
+        n: in_scope.len(),
+        intents: corpus.names.len(),
+        accuracy: metrics::accuracy(&truth, &predicted),
+        macro_f1: metrics::macro_f1(&truth, &predicted),
+        ece: metrics::ece(&confidence, &right),
+        oos_auroc: metrics::auroc(&outside, &is_outside),
+        in_scope_kept: kept as f64 / inside.max(1) as f64,
+        blend: head.blend,
+        tested: in_scope.iter().map(|(row, _)| *row).collect(),
+        mistakes,
+    }
+}

@@ -1,0 +1,106 @@
+//! Training a branch of the encoder by gradients: AdamW (Loshchilov and Hutter 2019) with
+//! a warm-up and a linear decline, in this process.
+//!
+//! The trunk stays as it is, so its outputs are computed once and every pass over the
+//! examples costs the branch alone.
+
+use tch::Tensor;
+use tch::nn::{self, OptimizerConfig};
+
+use super::random::Random;
+use crate::nlu::encoder::training::{BranchInTraining, LAYERS, OUTPUTS, Tokens};
+
+/// Batches whose examples are put in order of length together, so that little is padded.
+const SORTED_TOGETHER: usize = 20;
+
+/// Share of the steps in which the rate rises.
+const WARM_UP: f64 = 0.1;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Tuning {
+    pub epochs: f64,
+    /// Examples in a step.
+    pub batch: usize,
+    /// Greatest learning rates: of the layers, and of the outputs above them.
+    pub layer_rate: f64,
+    pub output_rate: f64,
+    pub dropout: f64,
+    pub threads: usize,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { epochs: 4.0, batch: 32, layer_rate: 3e-4, output_rate: 1e-3, dropout: 0.1, threads }
+    }
+}
+
+/// Changes the branch and the outputs in its store. `loss` gets what the branch says of a
+/// batch (texts × dimensions) and the numbers of its examples.
+pub fn tune(
+    branch: &BranchInTraining,
+    examples: &[&Tokens],
+    options: &Tuning,
+    loss: impl Fn(&Tensor, &[usize]) -> Tensor,
+    progress: &dyn Fn(f32),
+) {
+    let threads = i32::try_from(options.threads).unwrap_or(i32::MAX);
+    if tch::get_num_threads() != threads {
+        tch::set_num_threads(threads);
+    }
+    tch::manual_seed(17);
+    let mut random = Random::seeded(17);
+    let config = nn::AdamW { beta1: 0.9, beta2: 0.98, wd: 0.01, eps: 1e-8, amsgrad: false };
+    let mut optimiser = config.build(branch.store(), options.layer_rate).expect("AdamW takes any rate: this is a bug");
+    let steps_an_epoch = examples.len().div_ceil(options.batch).max(1);
+    let steps = ((steps_an_epoch as f64 * options.epochs) as usize).max(1);
+    let mut step = 0;
+    while step < steps {
+        for batch in batches(examples, options.batch, &mut random) {
+            if step == steps {
+                break;
+            }
+            let done = step as f64 / steps as f64;
+            let share = ((step + 1) as f64 / (WARM_UP * steps as f64 + 1.0)).min(1.0) * (1.0 - done);
+            optimiser.set_lr_group(LAYERS, options.layer_rate * share);
+            optimiser.set_lr_group(OUTPUTS, options.output_rate * share);
+            let texts: Vec<&Tokens> = batch.iter().map(|&example| examples[example]).collect();
+            let outputs = branch.run(&texts, options.dropout);
+            optimiser.backward_step_clip_norm(&loss(&outputs, &batch), 1.0);
+            step += 1;
+            progress(step as f32 / steps as f32);
+        }
+    }
+}
+
+/// What the branch says of many texts, in their order: a row for each.
+pub fn outputs(branch: &BranchInTraining, texts: &[&Tokens]) -> Vec<Vec<f32>> {
+    let _no_grad = tch::no_grad_guard();
+    let width = branch.dimensions();
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|&text| texts[text].len());
+    let mut said = vec![Vec::new(); texts.len()];
+    for members in order.chunks(64) {
+        let batch: Vec<&Tokens> = members.iter().map(|&text| texts[text]).collect();
+        let flat = branch.run(&batch, 0.0).contiguous().view([-1]);
+        let flat = Vec::<f32>::try_from(flat).expect("a flat float tensor: this is a bug");
+        for (&text, row) in members.iter().zip(flat.chunks_exact(width)) {
+            said[text] = row.to_vec();
+        }
+    }
+    said
+}
+
+/// All examples once, in random batches of like length.
+fn batches(examples: &[&Tokens], size: usize, random: &mut Random) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    random.shuffle(&mut order);
+    let mut batches = Vec::new();
+    for together in order.chunks_mut(size * SORTED_TOGETHER) {
+        together.sort_by_key(|&example| examples[example].len());
+        let mut sorted: Vec<Vec<usize>> = together.chunks(size).map(<[usize]>::to_vec).collect();
+        random.shuffle(&mut sorted);
+        batches.extend(sorted);
+    }
+    batches
+}
