@@ -16,7 +16,9 @@ const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5
 /// Starts logging; no line says anything personal, whoever logs it. A level that cannot be read is an error of the configuration.
 pub fn start_logging(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.level)
-        .map_err(|error| anyhow::anyhow!("log.level = {} will not do: {error}", log.level))?;
+        .map_err(|error| anyhow::anyhow!("log.level = {} will not do: {error}", log.level))?
+        // At `trace` it spells out each message, a letter a line, which no mask can find.
+        .add_directive("tokenizers=info".parse().expect("a fixed directive: this is a bug"));
     panics::mask();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -112,7 +112,7 @@ fn assert_none(place: &str, text: &str, numbers: &[String]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_card_and_no_account_leaves_the_house() {
-    let config = "[network]\nprivate_hosts = [\"127.0.0.1\"]\n[log]\nlevel = \"trace\"\n\
+    let config = "[network]\nprivate_hosts = [\"127.0.0.1\"]\n[log]\nlevel = \"debug\"\n\
                   [limits]\nvisitor_rate = 1000\nvisitor_burst = 1000\naddress_rate = 10000\n";
     let server = Server::configured(config).await;
     let admin = Api::with_role(&server, "admin").await;
