@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::content::{HandoffState, StatusState};
 use super::{Analysis, Author, AuthorKind, Content, ConversationId, CustomerId, Entry, InboxId, Seq, WebhookId};
+use crate::base::privacy::Kinds;
 
 /// What can be subscribed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
@@ -124,6 +125,26 @@ impl Event {
         let data = EventData { conversation_id, customer_id, inbox_id, seq, author, content, in_reply_to, analysis };
         Self { kind, timestamp: at, data }
     }
+
+    /// Without the personal data that no other company needs.
+    #[must_use]
+    pub fn masked(mut self, masks: Kinds) -> Self {
+        self.data.content = self.data.content.masked(masks);
+        self.data.analysis = self.data.analysis.map(|analysis| analysis.masked(masks));
+        self
+    }
+
+    /// The body of a delivery.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("our own types serialise: this is a bug")
+    }
+}
+
+/// The same for the same event and endpoint, and in the order of the log. `place` counts what
+/// one entry tells.
+pub fn message_id(webhook: &WebhookId, position: i64, place: usize) -> String {
+    let endpoint = webhook.as_str().trim_start_matches("whk_");
+    format!("msg_{endpoint}_{position:014x}{place}")
 }
 
 impl EventKind {
@@ -395,5 +416,17 @@ mod tests {
         for word in EventKind::ALL.into_iter().map(EventKind::as_str).chain(fields) {
             assert!(schema.contains(&format!("\"{word}\"")), "{word}");
         }
+    }
+
+    #[test]
+    fn ids_sort_as_the_log_does_and_have_no_dot() {
+        let webhook = WebhookId("whk_0198c5a2".to_owned());
+        let ids = [(9, 0), (9, 1), (10, 0), (16, 0), (255, 1), (1 << 40, 0)].map(|(at, n)| message_id(&webhook, at, n));
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert_eq!(ids[0], message_id(&webhook, 9, 0));
+        assert!(
+            ids.iter().all(|id| id.starts_with("msg_0198c5a2_") && !id.contains('.')),
+            "a dot would end the signed id"
+        );
     }
 }

@@ -304,11 +304,11 @@ async fn a_training_under_load_changes_no_answer_in_flight_and_drops_nothing() {
         "--url",
         &server.url,
         "--connections",
-        "25",
+        "50",
         "--rate",
         "50",
         "--seconds",
-        "8",
+        "24",
     ]);
     let printed = server.cli().run(["token", "create", "--role", "viewer"]).await.out();
     let mut console = Console::with_token(server, printed.trim(), json!({"type": "hello"})).await;

@@ -12,8 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::{Hooks, LOOK_EVERY};
 use crate::base::privacy::Kinds;
 use crate::bus::News;
-use crate::domain::WebhookId;
-use crate::domain::webhook::{Event, EventKind};
+use crate::domain::webhook::{Event, EventKind, message_id};
 use crate::store::{Gaps, NewWebhookMessage, Placed, Store, StoreError, Webhook};
 
 const NAME: &str = "webhooks";
@@ -114,21 +113,11 @@ fn write_down(placed: &Placed, endpoints: &[Webhook], masks: Kinds, messages: &m
     }
 }
 
-/// The same for the same event and endpoint, and in the order of the log.
-fn message_id(webhook: &WebhookId, position: i64, place: usize) -> String {
-    let endpoint = webhook.as_str().trim_start_matches("whk_");
-    format!("msg_{endpoint}_{position:014x}{place}")
-}
-
-/// The body, with the personal data masked that no other company needs. It is masked before
-/// it is written down, so that what waits, what is replayed and what the console shows of it
-/// is the same.
+/// What is masked is masked before it is written down: what waits, what is replayed and what
+/// the console shows of it is the same.
 fn written(placed: &Placed, kind: EventKind, masks: Kinds) -> String {
-    let Placed { conversation_id, inbox_id, customer_id, mut entry, analysis, .. } = placed.clone();
-    entry.content = entry.content.masked(masks);
-    let analysis = analysis.map(|analysis| analysis.masked(masks));
-    let event = Event::of(kind, entry, (conversation_id, customer_id, inbox_id), analysis);
-    serde_json::to_string(&event).expect("our own types serialise: this is a bug")
+    let Placed { conversation_id, inbox_id, customer_id, entry, analysis, .. } = placed.clone();
+    Event::of(kind, entry, (conversation_id, customer_id, inbox_id), analysis).masked(masks).to_json()
 }
 
 /// A log has grown, a moment ago; who has lagged behind has missed that it did.
@@ -136,21 +125,4 @@ async fn rung(news: &mut broadcast::Receiver<News>) {
     while !matches!(news.recv().await, Ok(News::Reached(_)) | Err(RecvError::Lagged(_))) {}
     tokio::time::sleep(GATHER).await;
     *news = news.resubscribe();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_sort_as_the_log_does_and_have_no_dot() {
-        let webhook = WebhookId("whk_0198c5a2".to_owned());
-        let ids = [(9, 0), (9, 1), (10, 0), (16, 0), (255, 1), (1 << 40, 0)].map(|(at, n)| message_id(&webhook, at, n));
-        assert!(ids.is_sorted(), "{ids:?}");
-        assert_eq!(ids[0], message_id(&webhook, 9, 0));
-        assert!(
-            ids.iter().all(|id| id.starts_with("msg_0198c5a2_") && !id.contains('.')),
-            "a dot would end the signed id"
-        );
-    }
 }
