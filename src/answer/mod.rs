@@ -10,3 +10,4 @@ pub mod markdown;
 pub mod order;
 pub mod phrases;
 pub mod products;
+pub mod voices;

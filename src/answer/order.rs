@@ -2,66 +2,49 @@
 
 use jiff::civil::Date;
 
+use super::voices::{OrderWords, Voice};
 use crate::domain::order::{Order, OrderStatus};
 
 /// Two or three sentences about an order. `title` names the goods of a variant's SKU,
 /// where the catalogue still has them.
-pub fn describe(order: &Order, today: Date, title: impl Fn(&str) -> Option<String>) -> String {
-    let goods = goods(order, title);
-    let number = &order.number;
-    let state = match order.status {
-        OrderStatus::AwaitingPayment => format!(
-            "Your order **{number}** ({goods}) waits for your payment of {} {}. We send it as soon as the money has arrived.",
-            order.total, order.currency
-        ),
-        OrderStatus::Placed | OrderStatus::Paid => format!(
-            "Your order **{number}** ({goods}) has reached us and is about to be packed.{} Until then you can still change or cancel it.",
-            expected(order, today)
-        ),
-        OrderStatus::Backorder => format!(
-            "Your order **{number}** ({goods}) waits for goods that are out of stock.{}",
-            expected(order, today)
-        ),
-        OrderStatus::Packed => {
-            format!(
-                "Your order **{number}** ({goods}) is packed and leaves with the next collection.{}",
-                expected(order, today)
-            )
-        }
-        OrderStatus::Shipped => format!(
-            "Your order **{number}** ({goods}) is on its way{}{}.{}",
-            by_carrier(order),
-            order.shipped_at.map(|date| format!(" since {}", day(date, today))).unwrap_or_default(),
-            expected(order, today)
-        ),
-        OrderStatus::Delivered => format!(
-            "Your order **{number}** ({goods}) was delivered{}{}. If it has not reached you, tell me and I will get someone.",
-            order.delivered_at.map(|date| format!(" {}", day(date, today))).unwrap_or_default(),
-            by_carrier(order)
-        ),
-        OrderStatus::Returned => format!(
-            "Your return of order **{number}** ({goods}) has reached us. The refund follows within 5 working days, to the way you paid."
-        ),
-        OrderStatus::Refunded => {
-            format!(
-                "Your order **{number}** ({goods}) has been refunded, to the way you paid. Banks take a few days to show it."
-            )
-        }
-        OrderStatus::Cancelled => {
-            format!(
-                "Your order **{number}** ({goods}) was cancelled. Anything that you had paid goes back to the way you paid."
-            )
-        }
+pub fn describe(order: &Order, today: Date, voice: &Voice, title: impl Fn(&str) -> Option<String>) -> String {
+    let words = &voice.order;
+    let name = words.name.replace("{number}", &order.number).replace("{goods}", &goods(order, words, title));
+    let form = match order.status {
+        OrderStatus::AwaitingPayment => &words.awaiting_payment,
+        OrderStatus::Placed | OrderStatus::Paid => &words.placed,
+        OrderStatus::Backorder => &words.backorder,
+        OrderStatus::Packed => &words.packed,
+        OrderStatus::Shipped => &words.shipped,
+        OrderStatus::Delivered => &words.delivered,
+        OrderStatus::Returned => &words.returned,
+        OrderStatus::Refunded => &words.refunded,
+        OrderStatus::Cancelled => &words.cancelled,
     };
-    match &order.tracking {
-        Some(tracking) if order.status == OrderStatus::Shipped => {
-            format!("{state} Its tracking number is `{tracking}`.")
-        }
-        _ => state,
+    let day = |date: Date| voice.time.day(date, today);
+    let carrier = order.carrier.as_ref().map(|carrier| words.carrier.replace("{carrier}", carrier));
+    let since = order.shipped_at.map(|date| words.since.replace("{day}", &day(date)));
+    let delivered = order.delivered_at.map(|date| words.day.replace("{day}", &day(date)));
+    // A promise that has passed is not repeated as one.
+    let expected = order.expected_by.map(|date| {
+        let form = if date >= today { &words.expected } else { &words.late };
+        form.replace("{day}", &day(date))
+    });
+    let mut state = form
+        .replace("{total}", &format!("{} {}", order.total, order.currency))
+        .replace("{carrier}", &carrier.unwrap_or_default())
+        .replace("{since}", &since.unwrap_or_default())
+        .replace("{day}", &delivered.unwrap_or_default())
+        .replace("{expected}", &expected.unwrap_or_default())
+        // Last: what goods are called is not filled in any further.
+        .replace("{order}", &name);
+    if let Some(tracking) = order.tracking.as_ref().filter(|_| order.status == OrderStatus::Shipped) {
+        state.push_str(&words.tracking.replace("{tracking}", tracking));
     }
+    state
 }
 
-fn goods(order: &Order, title: impl Fn(&str) -> Option<String>) -> String {
+fn goods(order: &Order, words: &OrderWords, title: impl Fn(&str) -> Option<String>) -> String {
     let mut goods: Vec<String> = order
         .lines
         .iter()
@@ -73,36 +56,9 @@ fn goods(order: &Order, title: impl Fn(&str) -> Option<String>) -> String {
     if goods.len() > 3 {
         let more = goods.len() - 2;
         goods.truncate(2);
-        goods.push(format!("{more} more"));
+        goods.push(words.more.replace("{count}", &more.to_string()));
     }
     goods.join(", ")
-}
-
-fn by_carrier(order: &Order) -> String {
-    order.carrier.as_ref().map(|carrier| format!(" with {carrier}")).unwrap_or_default()
-}
-
-/// A promise that has passed is not repeated as one.
-fn expected(order: &Order, today: Date) -> String {
-    match order.expected_by {
-        Some(date) if date >= today => format!(" It should arrive by {}.", day(date, today)),
-        Some(date) => {
-            format!(" It was expected by {}, so it is late: tell me if I should get someone.", day(date, today))
-        }
-        None => String::new(),
-    }
-}
-
-/// A date as one says it: with the weekday when it is near.
-fn day(date: Date, today: Date) -> String {
-    let away = today.until(date).map_or(i32::MAX, |span| span.get_days());
-    match away {
-        0 => "today".to_owned(),
-        1 => "tomorrow".to_owned(),
-        -1 => "yesterday".to_owned(),
-        -6..=6 => date.strftime("%A %-d %B").to_string(),
-        _ => date.strftime("%-d %B").to_string(),
-    }
 }
 
 #[cfg(test)]
@@ -110,6 +66,8 @@ mod tests {
     use super::*;
     use crate::domain::order::OrderLine;
     use rstest::rstest;
+
+    use super::super::voices::Voices;
 
     fn order(status: OrderStatus) -> Order {
         let price = "59.90".parse().unwrap();
@@ -136,7 +94,7 @@ mod tests {
     }
 
     fn told(status: OrderStatus, today: &str) -> String {
-        describe(&order(status), today.parse().unwrap(), |_| Some("Skagen throw".into()))
+        describe(&order(status), today.parse().unwrap(), Voices::default().own(), |_| Some("Skagen throw".into()))
     }
 
     #[rstest]
@@ -154,13 +112,22 @@ mod tests {
     }
 
     #[test]
+    fn every_language_has_its_own_words() {
+        let voices = Voices::default();
+        let today = "2026-11-18".parse().unwrap();
+        let told = describe(&order(OrderStatus::Shipped), today, voices.in_language("nl"), |_| None);
+        assert!(told.contains("is sinds gisteren onderweg met DHL. Ze komt uiterlijk morgen aan."), "{told}");
+    }
+
+    #[test]
     fn a_promise_that_has_passed_is_called_late() {
         assert!(told(OrderStatus::Shipped, "2026-11-22").contains("so it is late"));
     }
 
     #[test]
     fn goods_that_the_catalogue_lost_keep_their_number() {
-        let told = describe(&order(OrderStatus::Paid), "2026-11-18".parse().unwrap(), |_| None);
+        let told =
+            describe(&order(OrderStatus::Paid), "2026-11-18".parse().unwrap(), Voices::default().own(), |_| None);
         assert!(told.contains("2 × T-1"), "{told}");
     }
 }

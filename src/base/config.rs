@@ -28,7 +28,7 @@ pub struct Config {
     pub shop: Shop,
     pub assistant: Assistant,
     /// The bot's own sentences, by name, where the shop has other words: `answer::Phrases`.
-    pub phrases: BTreeMap<String, String>,
+    pub phrases: BTreeMap<String, Phrasing>,
     pub policy: PolicySection,
     pub handoff: Handoff,
     pub mail: Mail,
@@ -43,12 +43,36 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Shop {
     pub name: String,
-    /// BCP 47; the language of customers who do not tell theirs.
+    /// BCP 47; the shop's own language, in which it has everything.
     pub locale: String,
+    /// The languages in which it answers as well, where it has the words.
+    pub locales: Vec<String>,
     /// IANA name; what "today" means.
     pub time_zone: String,
     /// ISO 4217.
     pub currency: String,
+}
+
+impl Shop {
+    /// The languages of its customers, without regions, its own first.
+    pub fn languages(&self) -> Vec<String> {
+        let mut languages: Vec<String> = Vec::new();
+        for locale in std::iter::once(&self.locale).chain(&self.locales) {
+            let language = locale.split('-').next().unwrap_or(locale).to_ascii_lowercase();
+            if !languages.contains(&language) {
+                languages.push(language);
+            }
+        }
+        languages
+    }
+}
+
+/// A phrase of the shop's own language, or those of another one by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Phrasing {
+    Own(String),
+    Language(BTreeMap<String, String>),
 }
 
 /// How the assistant presents itself.
@@ -212,6 +236,7 @@ impl Default for Shop {
         Self {
             name: "Alder & Wick".into(),
             locale: "en".into(),
+            locales: vec!["en".into(), "nl".into()],
             time_zone: "Europe/Brussels".into(),
             currency: "EUR".into(),
         }
@@ -396,6 +421,12 @@ impl Config {
         if !(1024..=16 * 1024 * 1024).contains(&self.limits.frame_bytes) {
             return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
         }
+        for locale in std::iter::once(&self.shop.locale).chain(&self.shop.locales) {
+            let language = locale.split('-').next().unwrap_or_default();
+            if !matches!(language.len(), 2 | 3) || !language.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+                return Err(unfit("shop.locales", locale, "write language codes, for example [\"en\", \"nl\"]"));
+            }
+        }
         if self.model.encoder.file_name().is_none() {
             return Err(unfit(
                 "model.encoder",
@@ -479,9 +510,24 @@ mod tests {
     #[case("[mail]\nhost = \"smtp.shop.example\"", "mail.from = ")]
     #[case("[shop]\ntime_zone = \"Mars/Base\"", "shop.time_zone = Mars/Base")]
     #[case("[model]\nencoder = \"\"", "model.encoder = ")]
+    #[case("[shop]\nlocales = [\"Dutch\"]", "shop.locales = Dutch")]
     fn an_unfit_value_is_named_with_its_key(#[case] text: &str, #[case] names: &str) {
         let error = Config::parse(text).unwrap().check().unwrap_err().to_string();
         assert!(error.starts_with(names), "{error}");
+    }
+
+    #[test]
+    fn the_shops_own_language_comes_first() {
+        let shop = Config::parse("[shop]\nlocale = \"nl-BE\"\nlocales = [\"en\", \"nl\", \"FR\"]").unwrap().shop;
+        assert_eq!(shop.languages(), ["nl", "en", "fr"]);
+    }
+
+    #[test]
+    fn phrases_of_another_language_stand_below_its_code() {
+        let config = Config::parse("[phrases]\nwhich = \"Which?\"\n[phrases.nl]\nwhich = \"Welke?\"").unwrap();
+        assert_eq!(config.phrases["which"], Phrasing::Own("Which?".into()));
+        let dutch = BTreeMap::from([("which".to_owned(), "Welke?".to_owned())]);
+        assert_eq!(config.phrases["nl"], Phrasing::Language(dutch));
     }
 
     #[test]

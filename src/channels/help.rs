@@ -27,6 +27,14 @@ struct Wanted {
     locale: Option<String>,
 }
 
+impl Wanted {
+    /// Of an article's languages the wanted one, else the first that there is.
+    fn of<'a>(&self, versions: &'a [Article]) -> Option<&'a Article> {
+        let language = self.locale.as_deref().map(language_of);
+        versions.iter().find(|article| Some(language_of(&article.locale)) == language).or(versions.first())
+    }
+}
+
 pub fn router(engine: Engine) -> Router {
     // The widget reads them from its website's origin; articles are public.
     let data = Router::new().route("/v1/help/{id}", get(data)).layer(CorsLayer::new().allow_origin(Any));
@@ -38,23 +46,33 @@ pub fn router(engine: Engine) -> Router {
         .with_state(engine)
 }
 
-async fn list(State(engine): State<Engine>) -> Response {
-    let Ok(mut articles) = engine.store().articles().await else { return unavailable() };
+/// Each article once, in the wanted language where it is there.
+async fn list(State(engine): State<Engine>, Query(wanted): Query<Wanted>) -> Response {
+    let Ok(all) = engine.store().articles().await else { return unavailable() };
+    let mut articles: Vec<&Article> = Vec::new();
+    for versions in all.chunk_by(|a, b| a.id == b.id) {
+        articles.extend(wanted.of(versions));
+    }
     articles.sort_by(|a, b| (&a.category, &a.title).cmp(&(&b.category, &b.title)));
     let mut body = String::from("<h1>Help</h1>");
     for group in articles.chunk_by(|a, b| a.category == b.category) {
         body.push_str(&format!("<h2>{}</h2><ul>", escape_html(&group[0].category)));
         for article in group {
-            body.push_str(&format!("<li><a href=\"{}\">{}</a></li>", article.url(), escape_html(&article.title)));
+            let query = wanted.locale.as_ref().map(|_| format!("?locale={}", article.locale)).unwrap_or_default();
+            body.push_str(&format!(
+                "<li><a href=\"{}{query}\">{}</a></li>",
+                article.url(),
+                escape_html(&article.title)
+            ));
         }
         body.push_str("</ul>");
     }
     document("en", "Help", &body)
 }
 
-async fn read(State(engine): State<Engine>, Path(id): Path<String>) -> Response {
+async fn read(State(engine): State<Engine>, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
     let Ok(articles) = engine.store().articles_with_id(&id).await else { return unavailable() };
-    let Some(article) = articles.first() else {
+    let Some(article) = wanted.of(&articles) else {
         let body = "<h1>There is no such article</h1><p><a href=\"/help\">All articles</a></p>";
         return (StatusCode::NOT_FOUND, document("en", "Not found", body)).into_response();
     };
@@ -66,9 +84,7 @@ async fn data(State(engine): State<Engine>, Path(id): Path<String>, Query(wanted
     let Ok(articles) = engine.store().articles_with_id(&id).await else {
         return problem(StatusCode::SERVICE_UNAVAILABLE, "articles cannot be read just now; please try again");
     };
-    let language = wanted.locale.as_deref().map(language_of);
-    let fitting = articles.iter().find(|article| Some(language_of(&article.locale)) == language);
-    match fitting.or(articles.first()) {
+    match wanted.of(&articles) {
         Some(article) => Json(json!({
             "id": article.id, "title": article.title, "category": article.category, "locale": article.locale,
             "updated": article.updated, "url": article.url(), "body": article.body,

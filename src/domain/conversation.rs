@@ -56,6 +56,8 @@ pub struct Memory {
     pub replies_used: BTreeMap<String, u32>,
     /// The page that the customer looks at, from `hello` or `track`.
     pub page: Option<String>,
+    /// The language in which they are answered, from their last message on.
+    pub language: Option<String>,
 }
 
 /// How one customer message sounded.

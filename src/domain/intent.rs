@@ -39,6 +39,48 @@ pub struct IntentSpec {
     /// Offered after the reply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
+    /// What differs in other languages, by their codes: each a file of its own.
+    #[serde(skip)]
+    pub translations: BTreeMap<String, Translation>,
+}
+
+/// `NAME.LANGUAGE.yaml` beside an intent's file: what is said differently in that language.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Translation {
+    pub examples: Vec<String>,
+    pub reply: Vec<String>,
+    pub ask: BTreeMap<EntityType, String>,
+    pub choices: Vec<Choice>,
+}
+
+impl IntentSpec {
+    /// What customers write, in whatever language.
+    pub fn examples_in_all_languages(&self) -> impl Iterator<Item = &String> {
+        self.examples.iter().chain(self.translations.values().flat_map(|translation| &translation.examples))
+    }
+
+    /// The replies in a language; `None` where there are none in it. `own` is the language
+    /// of the intent's own file.
+    pub fn reply_in(&self, language: &str, own: &str) -> Option<&[String]> {
+        self.translations
+            .get(language)
+            .map(|translation| translation.reply.as_slice())
+            .filter(|reply| !reply.is_empty())
+            .or_else(|| (language == own).then_some(self.reply.as_slice()))
+    }
+
+    /// How an entity is asked for in a language, where the intent says.
+    pub fn ask_in(&self, slot: EntityType, language: &str, own: &str) -> Option<&String> {
+        let translated = self.translations.get(language).and_then(|translation| translation.ask.get(&slot));
+        translated.or_else(|| self.ask.get(&slot).filter(|_| language == own))
+    }
+
+    /// The choices in a language, or else the intent's own.
+    pub fn choices_in(&self, language: &str) -> &[Choice] {
+        let translated = self.translations.get(language).map(|translation| translation.choices.as_slice());
+        translated.filter(|choices| !choices.is_empty()).unwrap_or(&self.choices)
+    }
 }
 
 /// An entity's mark in an example: the words, then its type.
@@ -61,4 +103,29 @@ pub enum Action {
     SuggestProducts,
     /// Says goodbye and asks how it was.
     EndConversation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_has_its_own_words_or_none() {
+        let words = |text: &str| vec![text.to_owned()];
+        let dutch =
+            Translation { examples: words("waar is mijn pakje"), reply: words("Onderweg."), ..Translation::default() };
+        let spec = IntentSpec {
+            examples: words("where is my parcel"),
+            reply: words("On its way."),
+            ask: BTreeMap::from([(EntityType::Email, "Which address?".to_owned())]),
+            translations: BTreeMap::from([("nl".to_owned(), dutch)]),
+            ..IntentSpec::default()
+        };
+        assert_eq!(spec.examples_in_all_languages().count(), 2);
+        assert_eq!(spec.reply_in("nl", "en"), Some(&words("Onderweg.")[..]));
+        assert_eq!(spec.reply_in("en", "en"), Some(&words("On its way.")[..]));
+        assert_eq!(spec.reply_in("fr", "en"), None);
+        assert_eq!(spec.ask_in(EntityType::Email, "nl", "en"), None);
+        assert!(spec.ask_in(EntityType::Email, "en", "en").is_some());
+    }
 }

@@ -59,7 +59,7 @@ impl Engine {
     fn read_ahead(&self, contents: &[Content]) {
         let text = contents.last().map(words_of).unwrap_or_default();
         if !text.trim().is_empty() {
-            let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, &text, Some(&self.inner.settings.locale));
+            let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, &text, None, &[]);
             self.inner.nlu.encoder().encode_ahead(mended.as_deref().unwrap_or(&text));
         }
     }

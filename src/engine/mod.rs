@@ -35,7 +35,7 @@ pub use shop::{IntentSet, Shop};
 pub use suggest::{SuggestError, Suggestion};
 pub use weigh::{Scales, Standing, mend};
 
-use crate::answer::phrases::Phrases;
+use crate::answer::voices::{Voice, Voices};
 use crate::base::clock::Clock;
 use crate::base::config::{Config, ConfigError, unfit};
 use crate::bus::Bus;
@@ -83,7 +83,8 @@ pub struct Parts {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub assistant: String,
-    pub locale: String,
+    /// In which customers are answered, the shop's own first.
+    pub languages: Vec<String>,
     pub time_zone: jiff::tz::TimeZone,
     pub thresholds: Thresholds,
     pub present: Duration,
@@ -96,7 +97,7 @@ pub struct Settings {
     /// Where this server is reached.
     pub address: String,
     pub queued_turns: usize,
-    pub phrases: Phrases,
+    pub voices: Voices,
 }
 
 impl Settings {
@@ -109,9 +110,9 @@ impl Settings {
             failed_answers: config.policy.failed_answers,
             ..Thresholds::default()
         };
+        let languages = config.shop.languages();
         Ok(Self {
             assistant: config.assistant.name.clone(),
-            locale: config.shop.locale.clone(),
             time_zone: jiff::tz::TimeZone::get(&config.shop.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
             thresholds,
             present: Duration::from_secs(config.handoff.present_s.into()),
@@ -121,8 +122,9 @@ impl Settings {
             shop: config.shop.name.clone(),
             address: config.address(),
             queued_turns: config.limits.queued_turns,
-            phrases: Phrases::replaced(&config.phrases)
+            voices: Voices::of(&languages[0], &config.phrases)
                 .map_err(|(name, needed)| unfit(&format!("phrases.{name}"), "…", &needed))?,
+            languages,
         })
     }
 }
@@ -170,6 +172,17 @@ impl Engine {
 
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// The shop's own language: everything that it has, it has in that.
+    pub(crate) fn own_language(&self) -> &str {
+        &self.inner.settings.languages[0]
+    }
+
+    /// The bot's words in the language in which a conversation is held, so far as it is known.
+    fn voice(&self, language: Option<&str>) -> &Voice {
+        let voices = &self.inner.settings.voices;
+        language.map_or(voices.own(), |language| voices.in_language(language))
     }
 
     /// Starts the poller that takes over turns which a crash or a full queue left behind,

@@ -1,10 +1,11 @@
 //! What the owner has set about the shop itself: its name, and when somebody is there.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
+use crate::answer::voices::Voice;
 use crate::domain::hours::Hours;
 use crate::store::StoreError;
 
@@ -35,31 +36,24 @@ impl Engine {
     }
 
     /// When somebody is back, in words; `None` where no hours are set, or it is now.
-    pub(super) async fn back_at(&self) -> Result<Option<String>, StoreError> {
+    pub(super) async fn back_at(&self, voice: &Voice) -> Result<Option<String>, StoreError> {
         let Some(hours) = self.hours().await? else { return Ok(None) };
         let now = self.inner.clock.now();
         let zone = TimeZone::get(&hours.time_zone).unwrap_or(TimeZone::UTC);
-        Ok(hours.opens_after(now).map(|opens| in_words(now, opens, &zone)))
+        Ok(hours.opens_after(now).map(|opens| in_words(now, opens, &zone, voice)))
     }
 }
 
-/// `today at 09:00`, `tomorrow at 09:00`, `on Monday at 09:00`.
-fn in_words(now: Timestamp, then: Timestamp, zone: &TimeZone) -> String {
+/// For example `today at 09:00`, or `on Monday at 09:00`.
+fn in_words(now: Timestamp, then: Timestamp, zone: &TimeZone, voice: &Voice) -> String {
     let (today, then) = (now.to_zoned(zone.clone()).date(), then.to_zoned(zone.clone()));
-    let tomorrow = today.checked_add(SignedDuration::from_hours(24)).ok();
-    let time = then.strftime("%H:%M");
-    if then.date() == today {
-        format!("today at {time}")
-    } else if Some(then.date()) == tomorrow {
-        format!("tomorrow at {time}")
-    } else {
-        format!("on {} at {time}", then.strftime("%A"))
-    }
+    voice.time.moment(then.date(), &then.strftime("%H:%M").to_string(), today)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::voices::Voices;
     use rstest::rstest;
 
     #[rstest]
@@ -68,6 +62,9 @@ mod tests {
     #[case("2026-11-23T08:00:00Z", "on Monday at 09:00")]
     fn the_opening_is_told_as_people_say_it(#[case] then: &str, #[case] words: &str) {
         let zone = TimeZone::get("Europe/Brussels").unwrap();
-        assert_eq!(in_words("2026-11-20T05:00:00Z".parse().unwrap(), then.parse().unwrap(), &zone), words);
+        assert_eq!(
+            in_words("2026-11-20T05:00:00Z".parse().unwrap(), then.parse().unwrap(), &zone, Voices::default().own()),
+            words
+        );
     }
 }

@@ -1,15 +1,18 @@
 //! Rendering a decision: each act becomes what the customer reads.
 
 use super::Engine;
+use super::handoff::satisfaction_survey;
 use super::think::ThinkError;
+use crate::answer::voices::Voice;
 use crate::answer::{clarify, knowledge, order, products};
 use crate::domain::EntityType;
-use crate::domain::content::{Content, FieldKind, FormField, HandoffState};
+use crate::domain::content::{Choice, Content, FieldKind, FormField, HandoffState};
 use crate::domain::conversation::Memory;
 use crate::domain::intent::IntentSpec;
 use crate::nlu::Reading;
 use crate::policy::{Act, Cause, Decision};
 use crate::search::wish::Wish;
+use crate::search::words::primary;
 use crate::search::{CatalogueIndex, PassageHit};
 use crate::store::TurnWork;
 
@@ -21,6 +24,9 @@ pub(super) struct Rendering<'a> {
     pub work: &'a TurnWork,
     pub text: &'a str,
     pub reading: &'a Reading,
+    /// The language of the answer, and the bot's own words in it.
+    pub language: &'a str,
+    pub voice: &'a Voice,
     pub hits: &'a [PassageHit],
     pub wish: &'a Wish,
     pub catalogue: &'a CatalogueIndex,
@@ -44,10 +50,11 @@ impl Rendering<'_> {
         contents: &mut Vec<Content>,
         memory: &mut Memory,
     ) -> Result<(), ThinkError> {
-        let phrases = &self.engine.inner.settings.phrases;
+        let phrases = &self.voice.phrases;
         match act {
             Act::Answer { passage, confidence } => {
-                contents.push(knowledge::answer(self.hits, *passage, self.text, *confidence));
+                let answer = knowledge::answer(self.hits, *passage, self.text, *confidence);
+                contents.push(self.announced(answer, self.hits.get(*passage)));
             }
             Act::Clarify { passages } => {
                 let close = passages.iter().filter_map(|place| self.hits.get(*place));
@@ -64,11 +71,11 @@ impl Rendering<'_> {
             }
             Act::NoteAddress { email } => {
                 self.engine.inner.store.set_contact(&self.work.conversation.customer_id, email).await?;
-                contents.push(Content::text(phrases.address_noted(email)));
+                contents.push(Content::text(self.voice.address_noted(email)));
             }
             Act::Escalate => self.escalate(decision, contents, memory).await?,
             Act::TellPosition => self.tell_position(contents, memory).await?,
-            Act::Survey => contents.push(self.engine.satisfaction_survey()),
+            Act::Survey => contents.push(satisfaction_survey(self.voice)),
         }
         Ok(())
     }
@@ -77,23 +84,42 @@ impl Rendering<'_> {
     fn reply(&self, intent: &str, contents: &mut Vec<Content>, memory: &mut Memory) {
         let intents = self.engine.inner.shop.intents();
         let Some(spec) = intents.get(intent) else { return };
-        if !spec.reply.is_empty() {
+        let own = self.engine.own_language();
+        let translated = spec.reply_in(self.language, own);
+        let replies = translated.unwrap_or(&spec.reply);
+        if !replies.is_empty() {
             let used = memory.replies_used.entry(intent.to_owned()).or_default();
-            let text = spec.reply[*used as usize % spec.reply.len()].clone();
+            let text = replies[*used as usize % replies.len()].clone();
             *used = used.wrapping_add(1);
-            contents.push(with_choices(spec, text));
+            let text = if translated.is_some() { text } else { self.in_another_language(&text, own) };
+            contents.push(with_choices(spec.choices_in(self.language), text));
         }
     }
 
+    /// An answer from an article in another language than the customer's says that it is.
+    fn announced(&self, answer: Content, hit: Option<&PassageHit>) -> Content {
+        let language = hit.map(|hit| primary(&hit.passage.locale)).filter(|language| *language != self.language);
+        match (answer, language) {
+            (Content::Answer { text, confidence, sources }, Some(language)) => {
+                Content::Answer { text: self.in_another_language(&text, language), confidence, sources }
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    fn in_another_language(&self, text: &str, language: &str) -> String {
+        format!("{}\n\n{text}", self.voice.only_in(language))
+    }
+
     fn ask(&self, intent: &str, slot: EntityType, again: bool, contents: &mut Vec<Content>) {
-        let phrases = &self.engine.inner.settings.phrases;
         let intents = self.engine.inner.shop.intents();
         let spec = intents.get(intent);
-        let question = spec.and_then(|spec| spec.ask.get(&slot).cloned()).unwrap_or_else(|| phrases.ask(slot));
-        contents.push(Content::text(if again { phrases.again(&question) } else { question }));
+        let asked = spec.and_then(|spec| spec.ask_in(slot, self.language, self.engine.own_language()).cloned());
+        let question = asked.unwrap_or_else(|| self.voice.ask(slot));
+        contents.push(Content::text(if again { self.voice.again(&question) } else { question }));
         // A client with forms can send everything that is needed at once.
         if let Some(spec) = spec.filter(|spec| !again && spec.needs.first() == Some(&slot)) {
-            contents.push(form(spec));
+            contents.push(form(spec, self.voice));
         }
     }
 
@@ -102,10 +128,10 @@ impl Rendering<'_> {
         Ok(match found {
             Some(order) => {
                 let title = |sku: &str| self.catalogue.title_of(sku).map(str::to_owned);
-                order::describe(&order, self.engine.today(), title)
+                order::describe(&order, self.engine.today(), self.voice, title)
             }
             // Which of the two is wrong stays untold: neither can be guessed by trying.
-            None => self.engine.inner.settings.phrases.no_such_order.clone(),
+            None => self.voice.phrases.no_such_order.clone(),
         })
     }
 
@@ -126,7 +152,7 @@ impl Rendering<'_> {
         contents: &mut Vec<Content>,
         memory: &mut Memory,
     ) -> Result<(), ThinkError> {
-        let phrases = &self.engine.inner.settings.phrases;
+        let phrases = &self.voice.phrases;
         let presence = self.engine.presence(self.engine.inner.clock.now()).await?;
         let reason = match decision.escalation.as_ref().map(|escalation| escalation.cause) {
             Some(Cause::Unhappy) => &phrases.reason_unhappy,
@@ -135,7 +161,7 @@ impl Rendering<'_> {
         }
         .clone();
         if presence.agents > 0 {
-            contents.push(Content::text(phrases.queued(presence.position, presence.eta_s)));
+            contents.push(Content::text(self.voice.queued(presence.position, presence.eta_s)));
             contents.push(Content::Handoff {
                 state: HandoffState::Queued,
                 reason,
@@ -159,47 +185,44 @@ impl Rendering<'_> {
 
     /// The words, and when somebody is back where the owner has set hours.
     async fn with_opening(&self, words: &str) -> Result<String, ThinkError> {
-        Ok(match self.engine.back_at().await? {
-            Some(when) => format!("{words} {}", self.engine.inner.settings.phrases.back(&when)),
+        Ok(match self.engine.back_at(self.voice).await? {
+            Some(when) => format!("{words} {}", self.voice.back(&when)),
             None => words.to_owned(),
         })
     }
 
     async fn tell_position(&self, contents: &mut Vec<Content>, memory: &mut Memory) -> Result<(), ThinkError> {
-        let phrases = &self.engine.inner.settings.phrases;
         let Some(queued) = &self.work.conversation.queued else { return Ok(()) };
         let presence = self.engine.presence(queued.at).await?;
         contents.push(Content::text(if presence.agents > 0 {
-            phrases.still_queued(presence.position, presence.eta_s)
+            self.voice.still_queued(presence.position, presence.eta_s)
         } else {
             memory.asked_for_address = true;
-            self.with_opening(&phrases.still_nobody).await?
+            self.with_opening(&self.voice.phrases.still_nobody).await?
         }));
         Ok(())
     }
 }
 
-fn with_choices(spec: &IntentSpec, text: String) -> Content {
-    if spec.choices.is_empty() {
+fn with_choices(choices: &[Choice], text: String) -> Content {
+    if choices.is_empty() {
         return Content::text(text);
     }
-    Content::Choices { text, options: spec.choices.clone() }
+    Content::Choices { text, options: choices.to_vec() }
 }
 
-fn form(spec: &IntentSpec) -> Content {
+fn form(spec: &IntentSpec, voice: &Voice) -> Content {
     let fields = spec
         .needs
         .iter()
         .map(|slot| {
-            let (label, kind) = match slot {
-                EntityType::Email => ("E-mail address", FieldKind::Email),
-                EntityType::Phone => ("Phone number", FieldKind::Phone),
-                EntityType::OrderNumber => ("Order number", FieldKind::OrderNumber),
-                EntityType::Money => ("Amount", FieldKind::Text),
-                EntityType::Date => ("Date", FieldKind::Text),
-                EntityType::Product => ("Product", FieldKind::Text),
+            let kind = match slot {
+                EntityType::Email => FieldKind::Email,
+                EntityType::Phone => FieldKind::Phone,
+                EntityType::OrderNumber => FieldKind::OrderNumber,
+                EntityType::Money | EntityType::Date | EntityType::Product => FieldKind::Text,
             };
-            FormField { name: slot.as_str().to_owned(), label: label.to_owned(), kind, required: true }
+            FormField { name: slot.as_str().to_owned(), label: voice.label(*slot), kind, required: true }
         })
         .collect();
     Content::Form { id: spec.name.clone(), fields }

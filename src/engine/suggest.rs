@@ -46,7 +46,7 @@ impl Engine {
         let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
         let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
         let mut suggestions: Vec<Suggestion> = Vec::new();
-        for hit in scales.passages(&text, &reading) {
+        for hit in scales.passages(&text, &reading, &reading.analysis.language.code) {
             let known = suggestions.iter().any(|one| one.article == hit.passage.article);
             if known || hit.confidence < WORTH_IT {
                 continue;

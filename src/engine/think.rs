@@ -7,10 +7,12 @@ use std::time::Instant;
 use super::Engine;
 use super::render::Rendering;
 use super::weigh::{Scales, Standing, mend};
+use crate::answer::voices::Voice;
 use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::{Explanation, HandoffSummary, WeighedPassage};
 use crate::domain::entry::{AuthorKind, Entry, Seq};
 use crate::domain::{Author, Content};
+use crate::nlu::language::language_of;
 use crate::nlu::{PastTurn, ReadError, Reading, Utterance};
 use crate::policy::{Act, Decision, Escalation};
 use crate::search::wish::Wish;
@@ -38,8 +40,7 @@ pub(super) enum ThinkError {
 impl Engine {
     /// Reads one message as if it were the first of a conversation.
     pub async fn read(&self, text: &str, locale: Option<&str>) -> Result<Reading, ReadError> {
-        let locale = locale.or(Some(&self.inner.settings.locale));
-        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, locale);
+        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, locale, &[]);
         let utterance = Utterance { text, mended: mended.as_deref(), locale, history: &[], today: self.today() };
         self.inner.nlu.read(utterance).await
     }
@@ -49,15 +50,17 @@ impl Engine {
         if text.trim().is_empty() {
             return Ok(self.nothing_said(work));
         }
-        let mut reading = self.understand(work, &text).await?;
+        let hint = self.customers_language(work).await?;
+        let mut reading = self.understand(work, &text, hint.as_deref()).await?;
+        let language = self.answers_in(&reading, hint.as_deref());
         let catalogue = self.inner.shop.catalogue();
         let wish = Wish::read(&text, &reading.analysis.entities, catalogue.vocabulary());
         let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
         let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
         let began = Instant::now();
-        let hits = scales.passages(&text, &reading);
+        let hits = scales.passages(&text, &reading, &language);
         reading.analysis.timings_ms.insert("search".to_owned(), began.elapsed().as_secs_f64() * 1000.0);
-        let memory = memory_after(work, &reading);
+        let memory = Memory { language: Some(language.clone()), ..memory_after(work, &reading) };
         let queued = work.conversation.queued.is_some();
         let standing = Standing { memory: &memory, queued, wishes_product: wish.names_a_limit() };
         let decision = scales.decide(&reading, &hits, standing);
@@ -66,6 +69,8 @@ impl Engine {
             work,
             text: &text,
             reading: &reading,
+            voice: self.voice(Some(&language)),
+            language: &language,
             hits: &hits,
             wish: &wish,
             catalogue: &catalogue,
@@ -108,13 +113,14 @@ impl Engine {
     /// What is said where thinking fails again and again: the truth, and a person.
     pub(super) fn apologise(&self, work: &TurnWork) -> Thought {
         let reason = "The assistant failed on a message".to_owned();
-        let text = self.inner.settings.phrases.apology();
+        let text = self.voice_of(&work.conversation.memory).phrases.apology.clone();
         self.plain(work, text, "apologise", Some(reason))
     }
 
     /// A file, or nothing that can be read: say so, and ask for words.
     fn nothing_said(&self, work: &TurnWork) -> Thought {
-        self.plain(work, self.inner.settings.phrases.no_words(), "no_words", None)
+        let text = self.voice_of(&work.conversation.memory).phrases.no_words.clone();
+        self.plain(work, text, "no_words", None)
     }
 
     fn plain(&self, work: &TurnWork, text: String, act: &str, escalate: Option<String>) -> Thought {
@@ -131,23 +137,49 @@ impl Engine {
         Thought { outcome, acts }
     }
 
-    pub(super) async fn understand(&self, work: &TurnWork, text: &str) -> Result<Reading, ReadError> {
+    /// The language that the channel tells of the customer.
+    pub(super) async fn customers_language(&self, work: &TurnWork) -> Result<Option<String>, StoreError> {
+        let customer = self.inner.store.customer(&work.conversation.customer_id).await?;
+        Ok(customer.and_then(|customer| customer.locale))
+    }
+
+    /// The language of the answer: the message's where the shop has it, else the one that
+    /// the channel tells, else the shop's own.
+    fn answers_in(&self, reading: &Reading, hint: Option<&str>) -> String {
+        let has = |code: &String| self.inner.settings.languages.contains(code);
+        let told = hint.and_then(language_of);
+        let message = Some(reading.analysis.language.code.clone());
+        message.filter(has).or(told.filter(has)).unwrap_or_else(|| self.own_language().to_owned())
+    }
+
+    pub(super) fn voice_of(&self, memory: &Memory) -> &Voice {
+        self.voice(memory.language.as_deref())
+    }
+
+    pub(super) async fn understand(
+        &self,
+        work: &TurnWork,
+        text: &str,
+        hint: Option<&str>,
+    ) -> Result<Reading, ReadError> {
         let moods: HashMap<Seq, Mood> = work.conversation.memory.moods.iter().map(|mood| (mood.seq, *mood)).collect();
-        let phrases = &self.inner.settings.phrases;
+        let voices = &self.inner.settings.voices;
         let history: Vec<PastTurn<'_>> = work
             .history
             .iter()
             .filter_map(|entry| {
                 let text = entry.content.words()?;
-                let failed = entry.author.kind == AuthorKind::Bot && phrases.admits_ignorance(text);
+                let failed = entry.author.kind == AuthorKind::Bot && voices.admit_ignorance(text);
                 let minutes_ago = Some((work.message.at.duration_since(entry.at).as_secs_f32() / 60.0).max(0.0));
                 let mood = moods.get(&entry.seq).copied();
                 Some(PastTurn { author: entry.author.kind, text, mood, failed, minutes_ago })
             })
             .collect();
-        let locale = Some(self.inner.settings.locale.as_str());
-        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, locale);
-        let utterance = Utterance { text, mended: mended.as_deref(), locale, history: &history, today: self.today() };
+        let customers = history.iter().filter(|turn| turn.author == AuthorKind::Customer);
+        let before: Vec<&str> = customers.map(|turn| turn.text).collect();
+        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, hint, &before);
+        let utterance =
+            Utterance { text, mended: mended.as_deref(), locale: hint, history: &history, today: self.today() };
         self.inner.nlu.read(utterance).await
     }
 

@@ -41,6 +41,9 @@ impl VectorCache {
         for (place, vector) in missing.iter().zip(vectors) {
             known.insert(keys[*place], vector);
         }
+        // Those of an encoder that has been replaced may be of another length.
+        let width = encoder.shape().dimensions;
+        known.retain(|_, vector| vector.len() == width);
         if !missing.is_empty()
             && let Err(error) = self.save(&known)
         {

@@ -2,7 +2,7 @@
 //! `rapport eval answers` weighs exactly as a turn does.
 
 use crate::domain::conversation::Memory;
-use crate::nlu::{Nlu, Reading, language};
+use crate::nlu::{Nlu, Reading};
 use crate::policy::{Decision, Situation, Thresholds, Weighed, decide};
 use crate::search::knowledge::Topics;
 use crate::search::{KnowledgeIndex, Mode, PassageHit, Query};
@@ -29,21 +29,33 @@ pub struct Standing<'a> {
     pub wishes_product: bool,
 }
 
-/// The message with its misspelt words mended, by the words of the shop's articles in the
-/// message's language; `None` where there is nothing to mend.
-pub fn mend(knowledge: &KnowledgeIndex, nlu: &Nlu, text: &str, locale: Option<&str>) -> Option<String> {
-    let language = language::detect(text, locale);
+/// The message with its misspelt words mended, by the words of the shop's articles; `None`
+/// where there is nothing to mend. `earlier` is what the customer wrote before.
+///
+/// Only the shop's own language is mended: of others it has too few words to tell a
+/// misspelt one from one that no article happens to use.
+pub fn mend(
+    knowledge: &KnowledgeIndex,
+    nlu: &Nlu,
+    text: &str,
+    locale: Option<&str>,
+    earlier: &[&str],
+) -> Option<String> {
+    let language = nlu.language(text, locale, earlier);
+    if language.code != nlu.own_language() {
+        return None;
+    }
     knowledge.mend(text, &language.code, |word| nlu.encoder().is_word(word))
 }
 
 impl Scales<'_> {
-    /// The passages that may answer, best first.
-    pub fn passages(&self, text: &str, reading: &Reading) -> Vec<PassageHit> {
+    /// The passages that may answer in a language, best first.
+    pub fn passages(&self, text: &str, reading: &Reading, language: &str) -> Vec<PassageHit> {
         let topics = self.topics(reading);
         let query = Query {
             text,
             vector: Some(&reading.vector),
-            locale: Some(reading.analysis.language.code.as_str()),
+            locale: Some(language),
             mode: Mode::Hybrid,
             topics: Some(&topics),
         };

@@ -18,7 +18,7 @@ use super::language;
 use crate::base::config::{self, Config};
 use crate::base::home::Home;
 use crate::domain::Analysis;
-use crate::domain::analysis::{Intent, RankedIntent};
+use crate::domain::analysis::{Intent, Language, RankedIntent};
 use crate::domain::conversation::Mood;
 use crate::domain::entry::AuthorKind;
 
@@ -37,6 +37,7 @@ struct Inner {
     lexicon: ArcSwap<Lexicon>,
     orders: OrderPattern,
     currency: String,
+    languages: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,11 +46,18 @@ pub struct NluOptions {
     pub orders: OrderPattern,
     /// ISO 4217, for amounts without a currency of their own.
     pub currency: String,
+    /// The languages in which the shop answers, its own first.
+    pub languages: Vec<String>,
 }
 
 impl Default for NluOptions {
     fn default() -> Self {
-        Self { encoder: EncoderOptions::default(), orders: OrderPattern::default(), currency: "EUR".to_owned() }
+        Self {
+            encoder: EncoderOptions::default(),
+            orders: OrderPattern::default(),
+            currency: "EUR".to_owned(),
+            languages: vec!["en".to_owned()],
+        }
     }
 }
 
@@ -63,6 +71,7 @@ impl NluOptions {
         Self {
             encoder: EncoderOptions { precision, threads: config.model.threads, ..EncoderOptions::default() },
             currency: config.shop.currency.clone(),
+            languages: config.shop.languages(),
             ..Self::default()
         }
     }
@@ -89,7 +98,7 @@ pub struct Utterance<'a> {
     /// The text with its misspelt words mended, where there are any: what the models read
     /// for its meaning.
     pub mended: Option<&'a str>,
-    /// The customer's language setting, or else the shop's.
+    /// The customer's language setting, where it is known.
     pub locale: Option<&'a str>,
     pub history: &'a [PastTurn<'a>],
     /// Where the customer is: "tomorrow" counts from here.
@@ -127,6 +136,7 @@ impl Nlu {
                 lexicon: ArcSwap::from_pointee(Lexicon::default()),
                 orders: options.orders,
                 currency: options.currency,
+                languages: options.languages,
             }),
         };
         nlu.set_lexicon(Vec::new());
@@ -156,6 +166,16 @@ impl Nlu {
         self.inner.heads.load_full()
     }
 
+    /// The shop's own language.
+    pub fn own_language(&self) -> &str {
+        self.inner.languages.first().map_or("en", String::as_str)
+    }
+
+    /// The language of a message, by itself and by what the customer wrote before.
+    pub fn language(&self, text: &str, hint: Option<&str>, earlier: &[&str]) -> Language {
+        language::detect(text, &language::Context { languages: &self.inner.languages, hint, earlier })
+    }
+
     pub async fn read(&self, message: Utterance<'_>) -> Result<Reading, ReadError> {
         let started = Instant::now();
         let vector = self.inner.encoder.encode(message.mended.unwrap_or(message.text)).await?;
@@ -177,7 +197,9 @@ impl Nlu {
 
         let lexicon = self.inner.lexicon.load();
         let entities = entities::find(message.text, message.today, &lexicon);
-        let language = language::detect(message.text, message.locale);
+        let customers = message.history.iter().filter(|turn| turn.author == AuthorKind::Customer);
+        let before: Vec<&str> = customers.map(|turn| turn.text).collect();
+        let language = self.language(message.text, message.locale, &before);
         let intent_ranking = ranking(&heads.intent, &verdict);
         let timings_ms = BTreeMap::from([
             ("heads".to_owned(), millis(read - began)),

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::words::primary;
 use crate::domain::article::Article;
 
 /// What is wrong with an article, where, and what to do about it.
@@ -61,28 +62,30 @@ pub fn read_folder(folder: &Path) -> (Vec<ReadArticle>, Vec<Problem>) {
     files.sort();
 
     let mut articles: Vec<ReadArticle> = Vec::with_capacity(files.len());
-    let mut file_of_id: HashMap<String, PathBuf> = HashMap::new();
+    let mut file_of: HashMap<(String, String), PathBuf> = HashMap::new();
     for file in files {
         match read_file(&file) {
             Ok(read) => {
-                if let Some(first) = file_of_id.get(&read.article.id) {
+                let key = (read.article.id.clone(), read.article.locale.clone());
+                if let Some(first) = file_of.get(&key) {
                     problems.push(error(&file, 1, format!(
-                        "the id `{}` is taken by {}: rename one of the two files, since an article's id is its file's name",
-                        read.article.id, first.display()
+                        "the id `{}` is taken in `{}` by {}: rename one of the two files, since an article's id is its file's name",
+                        key.0, key.1, first.display()
                     )));
                     continue;
                 }
-                file_of_id.insert(read.article.id.clone(), file);
+                file_of.insert(key, file);
                 articles.push(read);
             }
             Err(problem) => problems.push(problem),
         }
     }
-    articles.sort_by(|a, b| a.article.id.cmp(&b.article.id));
+    articles.sort_by(|a, b| (&a.article.id, &a.article.locale).cmp(&(&b.article.id, &b.article.locale)));
     (articles, problems)
 }
 
-/// Reads one file; its id is the file's stem.
+/// Reads one file; its id is the file's stem, without the language that a translation has
+/// there.
 pub fn read_file(file: &Path) -> Result<ReadArticle, Problem> {
     let bytes = std::fs::read(file)
         .map_err(|cause| error(file, 1, format!("cannot be read ({cause}): check that it exists and may be read")))?;
@@ -121,12 +124,20 @@ pub fn parse(file: &Path, id: &str, text: &str) -> Result<ReadArticle, Problem> 
         }
     };
     let title = required(header.title, "title", "How to return an item")?;
-    let locale = required(header.locale, "locale", "en")?;
+    let (id, language) = split_name(id);
+    let locale = required(header.locale.or(language.map(str::to_owned)), "locale", "en")?;
     if !is_locale(&locale) {
         return Err(error(
             file,
             line_of_key(&front, "locale"),
             format!("`{locale}` is not a locale: write a language code such as `en`, `nl` or `en-GB`"),
+        ));
+    }
+    if let Some(language) = language.filter(|language| primary(&locale) != *language) {
+        return Err(error(
+            file,
+            line_of_key(&front, "locale"),
+            format!("the file's name says `{language}`, and the front matter `{locale}`: write the same in both"),
         ));
     }
     let updated = required(header.updated, "updated", "2026-10-04")?;
@@ -151,6 +162,15 @@ pub fn parse(file: &Path, id: &str, text: &str) -> Result<ReadArticle, Problem> 
         body,
     };
     Ok(ReadArticle { article, file: file.to_owned(), body_line })
+}
+
+/// Id and language of a translation's file, such as `return-an-item.nl`.
+fn split_name(stem: &str) -> (&str, Option<&str>) {
+    let code = |end: &str| end.len() == 2 && end.bytes().all(|byte| byte.is_ascii_lowercase());
+    match stem.rsplit_once('.') {
+        Some((id, end)) if !id.is_empty() && code(end) => (id, Some(end)),
+        _ => (stem, None),
+    }
 }
 
 /// Writes an article as a file's text, such that `parse` reads the same article.
@@ -302,6 +322,31 @@ mod tests {
     }
 
     #[test]
+    fn a_translation_has_its_language_in_its_name() {
+        let text = GOOD.replace("locale: en", "locale: nl-BE");
+        let read = |text: &str| parse(Path::new("kb/return-an-item.nl.md"), "return-an-item.nl", text);
+        let article = read(&text).unwrap().article;
+        assert_eq!((article.id.as_str(), article.locale.as_str()), ("return-an-item", "nl-BE"));
+        assert_eq!(read(&GOOD.replace("locale: en\n", "")).unwrap().article.locale, "nl");
+        let problem = read(GOOD).unwrap_err();
+        assert!(problem.message.contains("says `nl`, and the front matter `en`") && problem.line == 5, "{problem}");
+    }
+
+    #[test]
+    fn the_languages_of_an_article_stand_side_by_side() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("de")).unwrap();
+        std::fs::write(folder.path().join("good.md"), GOOD).unwrap();
+        std::fs::write(folder.path().join("good.nl.md"), GOOD.replace("locale: en", "locale: nl")).unwrap();
+        std::fs::write(folder.path().join("de/good.md"), GOOD.replace("locale: en", "locale: de")).unwrap();
+        let (articles, problems) = read_folder(folder.path());
+        assert!(problems.is_empty(), "{problems:?}");
+        let locales: Vec<&str> = articles.iter().map(|read| read.article.locale.as_str()).collect();
+        assert_eq!(locales, ["de", "en", "nl"]);
+        assert!(articles.iter().all(|read| read.article.id == "good"));
+    }
+
+    #[test]
     fn windows_line_ends_and_a_byte_order_mark_do_no_harm() {
         let text = format!("\u{feff}{}", GOOD.replace('\n', "\r\n"));
         assert_eq!(read(&text).unwrap(), read(GOOD).unwrap());
@@ -348,7 +393,7 @@ mod tests {
         assert_eq!(problems.len(), 3);
         assert!(problems.iter().any(|p| p.message.contains("front matter is missing")));
         assert!(problems.iter().any(|p| p.message.contains("UTF-8") && p.line == 2));
-        assert!(problems.iter().any(|p| p.message.contains("the id `good` is taken")));
+        assert!(problems.iter().any(|p| p.message.contains("the id `good` is taken in `en`")));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The knowledge base as one searchable value, built whole and swapped whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -70,6 +70,8 @@ pub enum BuildError {
 pub struct Question {
     pub text: String,
     pub articles: Vec<String>,
+    /// Of the question; empty where it is that of the intent's own file.
+    pub language: String,
 }
 
 /// Passages on their way into an index: what is to be encoded is known, the vectors are not.
@@ -112,12 +114,25 @@ const VIEWS: usize = 2;
 /// How much the article's known questions count in a passage's meaning.
 const QUESTIONS: f32 = 1.0 / 3.0;
 
-/// What a passage in another language than the customer's loses.
-const FOREIGN: f32 = 0.25;
+/// What a passage in another language than the customer's loses: little, since it may be
+/// the only answer …
+const FOREIGN: f32 = 0.1;
+/// … and everything where its article stands in the customer's language as well.
+const TRANSLATED: f32 = 2.0;
 
 impl Draft {
     pub fn of_articles<'a>(articles: impl IntoIterator<Item = &'a Article>) -> Self {
-        Self::of_passages(articles.into_iter().flat_map(passages::split).collect())
+        let mut seen: HashSet<&str> = HashSet::new();
+        let split = |article: &'a Article| {
+            // The first of an article's languages is the one that its address leads to.
+            let translated = !seen.insert(&article.id);
+            let mut passages = passages::split(article);
+            if translated {
+                passages.iter_mut().for_each(Passage::address_its_locale);
+            }
+            passages
+        };
+        Self::of_passages(articles.into_iter().flat_map(split).collect())
     }
 
     pub fn of_passages(passages: Vec<Passage>) -> Self {
@@ -169,9 +184,16 @@ pub fn questions_of<'a>(intents: impl IntoIterator<Item = &'a IntentSpec>) -> Ve
     let answered = intents.into_iter().filter(|intent| !intent.articles.is_empty());
     answered
         .flat_map(|intent| {
-            let question =
-                |example: &String| Question { text: intent::plain(example), articles: intent.articles.clone() };
-            intent.examples.iter().map(question)
+            let question = move |language: &str, example: &String| Question {
+                text: intent::plain(example),
+                articles: intent.articles.clone(),
+                language: language.to_owned(),
+            };
+            let own: Vec<Question> = intent.examples.iter().map(|example| question("", example)).collect();
+            let translated = intent.translations.iter().flat_map(move |(language, translation)| {
+                translation.examples.iter().map(move |example| question(language, example)).collect::<Vec<_>>()
+            });
+            own.into_iter().chain(translated)
         })
         .collect()
 }
@@ -206,7 +228,9 @@ fn shelves(passages: &[Arc<Passage>], questions: &[Question]) -> Result<Vec<Shel
         let words = LexicalIndex::build(Analyser::new(language), &FIELDS, &rows)?;
         let mut speller = Speller::default();
         rows.iter().flatten().for_each(|text| speller.learn(text));
-        questions.iter().for_each(|question| speller.learn(&question.text));
+        // Words of another language would be taken for right ones.
+        let ours = |question: &&Question| question.language.is_empty() || question.language == language;
+        questions.iter().filter(ours).for_each(|question| speller.learn(&question.text));
         shelves.push(Shelf { language: language.to_owned(), words, speller, passages: here });
     }
     Ok(shelves)
@@ -224,8 +248,11 @@ impl KnowledgeIndex {
     /// A message in `locale` with its misspelt words mended, where there are any; `is_word`
     /// tells words that are right although no article has them.
     pub fn mend(&self, text: &str, locale: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
-        let shelf = self.shelves.iter().find(|shelf| shelf.language == words::primary(locale))?;
-        shelf.speller.mend(text, is_word)
+        self.shelf(words::primary(locale))?.speller.mend(text, is_word)
+    }
+
+    fn shelf(&self, language: &str) -> Option<&Shelf> {
+        self.shelves.iter().find(|shelf| shelf.language == language)
     }
 
     /// The best passages, best first, at most `k`. By words alone, passages that share no
@@ -250,7 +277,7 @@ impl KnowledgeIndex {
     /// Scores every passage.
     fn score(&self, query: &Query<'_>) -> Scores {
         let mut scores = Scores::default();
-        self.score_words(query.text, &mut scores);
+        self.score_words(query, &mut scores);
         let vector = query.vector.filter(|_| query.mode != Mode::Bm25 && self.has_vectors());
         if let Some(vector) = vector {
             self.score_meaning(vector, &mut scores);
@@ -263,20 +290,25 @@ impl KnowledgeIndex {
         if let Some(topics) = query.topics {
             fusion::pull(&mut scores.fused, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
         }
-        scores.find_leaders(&self.article_of);
         if let Some(locale) = query.locale {
             self.prefer(words::primary(locale), &mut scores.fused);
         }
+        scores.find_leaders(&self.article_of);
         scores
     }
 
-    fn score_words(&self, text: &str, scores: &mut Scores) {
+    fn score_words(&self, query: &Query<'_>, scores: &mut Scores) {
         scores.words.scores = vec![0.0; self.passages.len()];
+        // What explains the whole query is judged in its own language: in another one
+        // hardly a word is known.
+        let own = query.locale.map(words::primary).filter(|language| self.shelf(language).is_some());
         for shelf in &self.shelves {
-            let terms = shelf.words.terms(text);
+            let terms = shelf.words.terms(query.text);
             match shelf.words.scores(&terms) {
                 Ok(found) => {
-                    scores.words.full = scores.words.full.max(found.full);
+                    if own.is_none_or(|language| language == shelf.language) {
+                        scores.words.full = scores.words.full.max(found.full);
+                    }
                     for (number, score) in shelf.passages.iter().zip(found.scores) {
                         scores.words.scores[*number as usize] = score;
                     }
@@ -305,12 +337,15 @@ impl KnowledgeIndex {
     }
 
     fn prefer(&self, language: &str, fused: &mut [f32]) {
-        if !self.shelves.iter().any(|shelf| shelf.language == language) {
-            return;
+        let Some(own) = self.shelf(language) else { return };
+        let mut translated = vec![false; self.articles];
+        for number in &own.passages {
+            translated[self.article_of[*number as usize] as usize] = true;
         }
         for shelf in self.shelves.iter().filter(|shelf| shelf.language != language) {
             for number in &shelf.passages {
-                fused[*number as usize] -= FOREIGN;
+                let known = translated[self.article_of[*number as usize] as usize];
+                fused[*number as usize] -= if known { TRANSLATED } else { FOREIGN };
             }
         }
     }
@@ -467,8 +502,12 @@ mod tests {
     #[test]
     fn known_questions_lead_to_their_articles() {
         let draft = Draft::of_articles(&articles()).with_questions([
-            Question { text: "do you sell bananas".into(), articles: vec!["nowhere".into()] },
-            Question { text: "the price of three parts".into(), articles: vec!["klarna".into()] },
+            Question { text: "do you sell bananas".into(), articles: vec!["nowhere".into()], language: String::new() },
+            Question {
+                text: "the price of three parts".into(),
+                articles: vec!["klarna".into()],
+                language: String::new(),
+            },
         ]);
         assert_eq!(draft.texts().len(), 4 * VIEWS + 1);
         let vectors = encode(draft.texts());

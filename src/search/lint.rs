@@ -4,15 +4,20 @@ use std::collections::{HashMap, HashSet};
 
 use super::articles::{Problem, ReadArticle, Severity};
 use super::passages::linked_article;
+use super::words::primary;
 use crate::base::markdown::{self, BlockKind};
 
 /// Words beyond which a paragraph is hard to read on a telephone and too long to quote.
 const LONGEST_PARAGRAPH: usize = 90;
 
 /// Warnings about articles that can be read; whatever is broken was told by the reader.
-pub fn check(articles: &[ReadArticle]) -> Vec<Problem> {
-    let sections: HashMap<&str, HashSet<String>> =
-        articles.iter().map(|read| (read.article.id.as_str(), section_names(&read.article.body))).collect();
+/// `languages` are those of the shop, its own first.
+pub fn check(articles: &[ReadArticle], languages: &[String]) -> Vec<Problem> {
+    let mut sections: HashMap<&str, HashSet<String>> = HashMap::new();
+    for read in articles {
+        // A link leads to the article in the reader's language, whose headings may differ.
+        sections.entry(&read.article.id).or_default().extend(section_names(&read.article.body));
+    }
     let mut problems = Vec::new();
     for read in articles {
         check_blocks(read, &mut problems);
@@ -22,6 +27,7 @@ pub fn check(articles: &[ReadArticle]) -> Vec<Problem> {
         }
     }
     check_titles(articles, &mut problems);
+    check_translations(articles, languages, &mut problems);
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     problems
 }
@@ -131,6 +137,43 @@ fn check_titles(articles: &[ReadArticle], problems: &mut Vec<Problem>) {
     }
 }
 
+fn check_translations(articles: &[ReadArticle], languages: &[String], problems: &mut Vec<Problem>) {
+    let Some((own, others)) = languages.split_first() else { return };
+    let originals: Vec<&ReadArticle> = articles.iter().filter(|read| primary(&read.article.locale) == own).collect();
+    for read in articles.iter().filter(|read| primary(&read.article.locale) != own) {
+        let original = originals.iter().find(|original| original.article.id == read.article.id);
+        if let Some(original) = original.filter(|original| original.article.updated > read.article.updated) {
+            let (theirs, ours) = (original.article.updated, read.article.updated);
+            problems.push(warning(read, 0, format!(
+                "the translation is of {ours}, and {} was changed on {theirs}: bring it up to date, and `updated` with it",
+                original.file.display()
+            )));
+        }
+    }
+    for language in others {
+        let translated: HashSet<&str> = articles
+            .iter()
+            .filter(|read| primary(&read.article.locale) == language)
+            .map(|read| read.article.id.as_str())
+            .collect();
+        let missing: Vec<&ReadArticle> =
+            originals.iter().copied().filter(|read| !translated.contains(read.article.id.as_str())).collect();
+        if let Some(first) = missing.first() {
+            let names: Vec<&str> = missing.iter().map(|read| read.article.id.as_str()).collect();
+            problems.push(warning(
+                first,
+                0,
+                format!(
+                    "{} of {} articles are not translated into `{language}`, which is among the shop's languages: {}",
+                    missing.len(),
+                    originals.len(),
+                    names.join(", ")
+                ),
+            ));
+        }
+    }
+}
+
 fn section_names(body: &str) -> HashSet<String> {
     markdown::blocks(body)
         .into_iter()
@@ -191,7 +234,7 @@ mod tests {
     #[case("## Same\nText.\n## Same\nText.", Some((9, "stands twice")))]
     #[case("Text.\n\n##\n\nMore.", Some((9, "heading without words")))]
     fn warns(#[case] body: &str, #[case] expected: Option<(usize, &str)>) {
-        let problems = check(&[read("a", body), read("b", "## Here\nText.")]);
+        let problems = check(&[read("a", body), read("b", "## Here\nText.")], &["en".into()]);
         match expected {
             None => assert_eq!(problems, []),
             Some((line, says)) => {
@@ -206,8 +249,32 @@ mod tests {
     fn long_paragraphs_and_equal_titles_are_told() {
         let mut twin = read("b", "Short.");
         twin.article.title = "About a".into();
-        let problems = check(&[read("a", &"word ".repeat(100)), twin]);
+        let problems = check(&[read("a", &"word ".repeat(100)), twin], &["en".into()]);
         assert!(problems.iter().any(|p| p.message.contains("100 words")));
         assert!(problems.iter().any(|p| p.message.contains("title is also that of `a`")));
+    }
+
+    #[test]
+    fn translations_that_are_missing_or_old_are_told() {
+        let dutch = |day: &str| {
+            let text = format!("---\ntitle: Over a\ntags: [x]\nlocale: nl\nupdated: {day}\n---\nTekst, zie [b](b.md).");
+            parse(Path::new("a.nl.md"), "a.nl", &text).unwrap()
+        };
+        let told = |day: &str| {
+            let articles = [read("a", "Text."), read("b", "Text."), dutch(day)];
+            let problems = check(&articles, &["en".into(), "nl".into()]);
+            problems.into_iter().map(|problem| problem.to_string()).collect::<Vec<_>>()
+        };
+        let fresh = told("2026-01-01");
+        assert!(
+            matches!(fresh.as_slice(), [one] if one.contains("1 of 2 articles are not translated into `nl`")
+            && one.ends_with(": b")),
+            "{fresh:?}"
+        );
+        let old = told("2025-12-31");
+        assert!(
+            old.len() == 2 && old[0].contains("a.nl.md") && old[0].contains("a.md was changed on 2026-01-01"),
+            "{old:?}"
+        );
     }
 }

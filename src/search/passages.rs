@@ -167,6 +167,15 @@ fn close(article: &Article, path: &[(u8, String)], section: &mut Vec<Block>, pas
     });
 }
 
+impl Passage {
+    /// Lets its address lead to the article in the passage's own language.
+    pub(super) fn address_its_locale(&mut self) {
+        let (page, section) = self.url.split_once('#').map_or((self.url.as_str(), None), |(page, at)| (page, Some(at)));
+        let section = section.map(|section| format!("#{section}")).unwrap_or_default();
+        self.url = format!("{page}?locale={}{section}", self.locale);
+    }
+}
+
 fn word_count(text: &str) -> usize {
     text.split_whitespace().count()
 }

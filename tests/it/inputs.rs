@@ -1,6 +1,6 @@
 //! Wrong input is named: the file, the place in it, and what would do.
 
-mod tampered_home;
+pub mod tampered_home;
 
 use rstest::rstest;
 

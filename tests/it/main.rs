@@ -16,6 +16,7 @@ mod durability;
 mod faults;
 mod floors;
 mod inputs;
+mod languages;
 mod lifecycle;
 mod limits;
 mod load;

@@ -10,6 +10,7 @@ const link = linker("https://rapport.example/", reading);
 it.each([
   ["/help/delivery-costs", { article: "delivery-costs", section: undefined }],
   ["/help/delivery-costs#free", { article: "delivery-costs", section: "free" }],
+  ["/help/delivery-costs?locale=nl#gratis", { article: "delivery-costs", section: "gratis", locale: "nl" }],
   ["pick-up-points.md", { article: "pick-up-points", section: undefined }],
 ])("%s opens in the panel", (href, expected) => {
   reading.value = null;

@@ -9,6 +9,7 @@ import { launcher as de } from "./languages/de.json";
 import { launcher as en } from "./languages/en.json";
 import { launcher as es } from "./languages/es.json";
 import { launcher as fr } from "./languages/fr.json";
+import { launcher as nl } from "./languages/nl.json";
 import type { InboxSettings } from "../shared/wire";
 import { memory, type Shelf } from "./memory";
 import { wear } from "./style";
@@ -20,7 +21,7 @@ declare const PANEL: string;
 type Command = [name: string, ...rest: unknown[]];
 type Rapport = ((...command: Command) => unknown) & { q?: ArrayLike<unknown>[] };
 
-const LANGUAGES: Record<string, Record<string, string>> = { ar, de, en, es, fr };
+const LANGUAGES: Record<string, Record<string, string>> = { ar, de, en, es, fr, nl };
 
 const script = document.currentScript as HTMLScriptElement | null;
 const home = new URL(".", script?.src ?? location.href).href;

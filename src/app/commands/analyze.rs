@@ -33,7 +33,7 @@ pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()>
         .context("loading the models panicked")??;
     let zone = jiff::tz::TimeZone::get(&config.shop.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let today = Zoned::new(Clock::System.now(), zone).date();
-    let locale = args.locale.as_deref().or(Some(&config.shop.locale));
+    let locale = args.locale.as_deref();
     let read = async |text: &str| nlu.read(Utterance { text, mended: None, locale, history: &[], today }).await;
 
     if args.text == ["-"] {

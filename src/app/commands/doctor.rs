@@ -93,15 +93,16 @@ pub async fn run(
     }
     match home {
         Ok(home) => {
-            let languages = config.as_ref().map_or_else(|_| Vec::new(), |config| vec![config.shop.locale.clone()]);
+            let languages = config.as_ref().map_or_else(|_| Vec::new(), |config| config.shop.languages());
             let home = match &config {
                 Ok(config) => home.with_shop_of(&config.data_dir).with_encoder(&config.model.encoder),
                 Err(_) => home,
             };
             // Hashing and parsing take a second or so.
-            let (models, shop) =
-                tokio::task::spawn_blocking(move || (models::findings(&home, &languages), shop::findings(&home)))
-                    .await?;
+            let (models, shop) = tokio::task::spawn_blocking(move || {
+                (models::findings(&home, &languages), shop::findings(&home, &languages))
+            })
+            .await?;
             findings.extend(models);
             findings.extend(shop);
         }

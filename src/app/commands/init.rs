@@ -145,7 +145,8 @@ fn configuration(shop: &Shop<'_>, folder: &Path) -> String {
     let quoted = |text: &str| toml::Value::from(text).to_string();
     let mut text = CONFIGURATION
         .replacen("#name = \"Alder & Wick\"", &format!("name = {}", quoted(shop.name)), 1)
-        .replacen("#locale = \"en\"", &format!("locale = {}", quoted(shop.locale)), 1);
+        .replacen("#locale = \"en\"", &format!("locale = {}", quoted(shop.locale)), 1)
+        .replacen("#locales = [\"en\", \"nl\"]", &format!("locales = [{}]", quoted(shop.locale)), 1);
     let usual = folder.join("var");
     if shop.data_dir != usual {
         let data_dir = shop.data_dir.strip_prefix(folder).unwrap_or(shop.data_dir).display().to_string();
@@ -227,6 +228,7 @@ mod tests {
         let text = configuration(&shop(&folder.join("var")), folder);
         let read: Config = toml::from_str(&text).unwrap();
         assert_eq!((read.shop.name.as_str(), read.shop.locale.as_str()), ("Eva's \"Mugs\"", "nl-BE"));
+        assert_eq!(read.shop.languages(), ["nl"]);
         assert_eq!(read.data_dir, Path::new("var"));
         let text = configuration(&shop(Path::new("/data")), folder);
         assert_eq!(toml::from_str::<Config>(&text).unwrap().data_dir, Path::new("/data"));

@@ -84,21 +84,21 @@ impl From<SearchMode> for Mode {
     }
 }
 
-pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, languages: Vec<String>, home: &Home) -> anyhow::Result<()> {
     let home = home.clone();
     // Reading, encoding and indexing block for seconds.
     let work = move || match args.what {
-        What::Check(options) => check(&options, &home),
+        What::Check(options) => check(&options, &languages, &home),
         What::Index(options) => index(&options, &home),
         What::Search(args) => search(&args, &home),
     };
     tokio::task::spawn_blocking(work).await.context("the command panicked")?
 }
 
-fn check(options: &Options, home: &Home) -> anyhow::Result<()> {
+fn check(options: &Options, languages: &[String], home: &Home) -> anyhow::Result<()> {
     let folder = options.folder.clone().unwrap_or_else(|| home.knowledge_base());
     let (articles, mut problems) = read_folder(&folder);
-    problems.extend(lint::check(&articles));
+    problems.extend(lint::check(&articles, languages));
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if options.json {

@@ -95,8 +95,10 @@ fn train(args: &Args, home: &Home) -> anyhow::Result<Report> {
     let encoder = Encoder::start(home, EncoderOptions::default())?;
 
     let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-    let examples =
-        specs.iter().enumerate().flat_map(|(number, spec)| spec.examples.iter().map(move |example| (number, example)));
+    let examples = specs
+        .iter()
+        .enumerate()
+        .flat_map(|(number, spec)| spec.examples_in_all_languages().map(move |example| (number, example)));
     let (labels, texts): (Vec<u32>, Vec<String>) =
         examples.map(|(number, example)| (number as u32, plain(example))).unzip();
     let outside = read_outside(&home.models().join("training/out_of_scope.txt"));

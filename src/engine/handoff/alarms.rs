@@ -45,13 +45,14 @@ impl Engine {
     /// What the customer is told when it takes longer than promised.
     async fn truth(&self, waiting: &Waiting) -> Result<Vec<Content>, HandoffError> {
         let presence = self.presence(waiting.since).await?;
-        let phrases = &self.inner.settings.phrases;
+        let memory = self.inner.store.conversation(&waiting.id).await?.map(|one| one.memory).unwrap_or_default();
+        let voice = self.voice_of(&memory);
         let there = presence.agents > 0;
         let text = if there {
-            phrases.takes_longer(presence.position, presence.eta_s)
+            voice.takes_longer(presence.position, presence.eta_s)
         } else {
             let email = self.inner.store.customer(&waiting.customer_id).await?.and_then(|customer| customer.email);
-            phrases.nobody_came(email.as_deref(), self.back_at().await?.as_deref())
+            voice.nobody_came(email.as_deref(), self.back_at(voice).await?.as_deref())
         };
         let handoff = Content::Handoff {
             state: if there { HandoffState::Queued } else { HandoffState::Unavailable },

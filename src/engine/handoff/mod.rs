@@ -19,6 +19,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Engine;
+use crate::answer::voices::Voice;
 use crate::bus::News;
 use crate::domain::content::SurveyKind;
 use crate::domain::conversation::ConversationStatus;
@@ -87,6 +88,11 @@ pub enum HandoffError {
     Overtaken(Vec<Entry>),
 }
 
+/// How satisfied the customer is, asked in their language.
+pub(super) fn satisfaction_survey(voice: &Voice) -> Content {
+    Content::Survey { kind: SurveyKind::Csat, scale: [1, 5], question: voice.phrases.survey.clone() }
+}
+
 impl Engine {
     /// An agent takes the conversation: from now on the bot is silent.
     pub async fn take(&self, id: &ConversationId, agent: &Agent) -> Result<Step, HandoffError> {
@@ -97,7 +103,7 @@ impl Engine {
 
     /// An agent gives the conversation back to the bot, or back into the queue.
     pub async fn hand_back(&self, id: &ConversationId, agent: &Agent, requeue: bool) -> Result<Step, HandoffError> {
-        let reason = self.inner.settings.phrases.returned(&agent.name);
+        let reason = self.voice_of(&self.known(id).await?.memory).returned(&agent.name);
         let requeue = requeue.then(|| format!("{} handed it back to the queue", agent.name));
         let author = Author::agent(&agent.id, &agent.name);
         self.step(id, Change::HandBack { author, reason, requeue }, Some(Undo::Take)).await
@@ -127,8 +133,9 @@ impl Engine {
 
     /// An agent closes the conversation, and the customer is asked how it was.
     pub async fn resolve(&self, id: &ConversationId, agent: &Agent) -> Result<Step, HandoffError> {
-        let hold = self.known(id).await?.holder.agent() == Some(&agent.id);
-        let then = vec![self.satisfaction_survey()];
+        let conversation = self.known(id).await?;
+        let hold = conversation.holder.agent() == Some(&agent.id);
+        let then = vec![satisfaction_survey(self.voice_of(&conversation.memory))];
         let author = Author::agent(&agent.id, &agent.name);
         self.step(id, Change::Resolve { author, then }, Some(Undo::Reopen { hold })).await
     }
@@ -181,11 +188,6 @@ impl Engine {
         Ok(Presence { agents, position, eta_s: minutes.max(1) * 60 })
     }
 
-    pub(super) fn satisfaction_survey(&self) -> Content {
-        let question = self.inner.settings.phrases.survey();
-        Content::Survey { kind: SurveyKind::Csat, scale: [1, 5], question }
-    }
-
     /// Whoever was seen since then is present.
     fn present_since(&self) -> Timestamp {
         self.inner.clock.now() - SignedDuration::try_from(self.inner.settings.present).unwrap_or(SignedDuration::MAX)
@@ -217,7 +219,7 @@ impl Engine {
     /// Gives a conversation back whose agent has gone. The customer was promised a person,
     /// so they wait for one again, and the bot answers meanwhile.
     async fn give_up(&self, id: &ConversationId, why: &str) -> Result<(), HandoffError> {
-        let reason = self.inner.settings.phrases.abandoned();
+        let reason = self.voice_of(&self.known(id).await?.memory).phrases.abandoned.clone();
         let requeue = Some(why.to_owned());
         self.step(id, Change::HandBack { author: Author::system(), reason, requeue }, None).await?;
         Ok(())

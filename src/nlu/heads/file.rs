@@ -28,7 +28,7 @@ pub const MOOD_FILE: &str = "mood.safetensors";
 pub const UNHAPPINESS_FILE: &str = "unhappiness.safetensors";
 
 #[derive(Debug, thiserror::Error)]
-#[error("the trained heads in {path} cannot be used: {reason}; train them again with `rapport train`")]
+#[error("the trained heads in {path} cannot be used: {reason}; train them with `rapport train`")]
 pub struct HeadFileError {
     path: String,
     reason: String,

@@ -1,4 +1,5 @@
-//! The shop's intents: `intents/*.yaml`, read and checked.
+//! The shop's intents: `intents/*.yaml`, read and checked, and beside them
+//! `intents/*.LANGUAGE.yaml`, in which stands what differs in another language.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 pub use crate::domain::intent::plain;
-use crate::domain::intent::{IntentSpec, MARKED};
+use crate::domain::intent::{IntentSpec, MARKED, Translation};
 
 #[derive(Debug, thiserror::Error)]
 pub enum IntentsError {
@@ -34,7 +35,12 @@ pub fn read_intents(folder: &Path) -> Result<Vec<IntentSpec>, IntentsError> {
     if paths.is_empty() {
         return Err(unreadable("it holds no .yaml file".to_owned()));
     }
-    let specs = paths.iter().map(read_intent).collect::<Result<Vec<_>, _>>()?;
+    let (translations, originals): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| translation_of(path).is_some());
+    let mut specs = originals.iter().map(read_intent).collect::<Result<Vec<_>, _>>()?;
+    for path in &translations {
+        add_translation(path, &mut specs)?;
+    }
     warn_of_duplicates(&specs);
     Ok(specs)
 }
@@ -59,21 +65,58 @@ pub fn read_intent(path: &PathBuf) -> Result<IntentSpec, IntentsError> {
     if spec.examples.is_empty() {
         return Err(wrong(line_of(&text, "examples:"), 1, "it has no examples; write at least ten".to_owned()));
     }
-    if let Some(empty) = spec.examples.iter().position(|example| plain(example).trim().is_empty()) {
-        return Err(wrong(line_of(&text, "examples:"), 1, format!("example {} is empty", empty + 1)));
+    check_examples(&spec.examples, &text).map_err(|(line, reason)| wrong(line, 1, reason))?;
+    Ok(spec)
+}
+
+/// Intent and language of `order_status.nl.yaml`.
+fn translation_of(path: &Path) -> Option<(String, String)> {
+    let (name, language) = path.file_stem()?.to_str()?.split_once('.')?;
+    Some((name.to_owned(), language.to_owned()))
+}
+
+fn add_translation(path: &Path, specs: &mut [IntentSpec]) -> Result<(), IntentsError> {
+    let wrong = |line: usize, column: usize, reason: String| IntentsError::File {
+        path: path.display().to_string(),
+        line,
+        column,
+        reason,
+    };
+    let (name, language) = translation_of(path).unwrap_or_default();
+    if !LANGUAGE.is_match(&language) {
+        let rule = "between the intent's name and .yaml stands a language's code, such as order_status.nl.yaml";
+        return Err(wrong(1, 1, rule.to_owned()));
     }
-    for example in &spec.examples {
+    let Some(spec) = specs.iter_mut().find(|spec| spec.name == name) else {
+        return Err(wrong(1, 1, format!("there is no {name}.yaml of which this could be the translation")));
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(1, 1, error.to_string()))?;
+    let translation: Translation = serde_norway::from_str(&text).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+        wrong(line, column, error.to_string())
+    })?;
+    check_examples(&translation.examples, &text).map_err(|(line, reason)| wrong(line, 1, reason))?;
+    spec.translations.insert(language, translation);
+    Ok(())
+}
+
+/// The error says the line and what is wrong there.
+fn check_examples(examples: &[String], text: &str) -> Result<(), (usize, String)> {
+    if let Some(empty) = examples.iter().position(|example| plain(example).trim().is_empty()) {
+        return Err((line_of(text, "examples:"), format!("example {} is empty", empty + 1)));
+    }
+    for example in examples {
         for marked in MARKED.captures_iter(example) {
             if crate::domain::EntityType::parse(&marked[2]).is_none() {
                 let reason = format!(
                     "{} is no entity type; it may be email, phone, money, date, order_number or product",
                     &marked[2]
                 );
-                return Err(wrong(line_of(&text, &marked[0]), 1, reason));
+                return Err((line_of(text, &marked[0]), reason));
             }
         }
     }
-    Ok(spec)
+    Ok(())
 }
 
 fn line_of(text: &str, wanted: &str) -> usize {
@@ -83,7 +126,7 @@ fn line_of(text: &str, wanted: &str) -> usize {
 fn warn_of_duplicates(specs: &[IntentSpec]) {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for spec in specs {
-        for example in &spec.examples {
+        for example in spec.examples_in_all_languages() {
             let text = plain(example).trim().to_lowercase();
             match seen.insert(text, &spec.name) {
                 Some(other) if other != spec.name => {
@@ -97,6 +140,9 @@ fn warn_of_duplicates(specs: &[IntentSpec]) {
 
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("^[a-z][a-z0-9_]{0,63}$").expect("a fixed pattern: this is a bug"));
+
+static LANGUAGE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^[a-z]{2,3}$").expect("a fixed pattern: this is a bug"));
 
 #[cfg(test)]
 mod tests {
@@ -130,6 +176,30 @@ mod tests {
                 let message = result.unwrap_err().to_string();
                 assert!(message.contains(&format!("{name}:{place}")) && message.contains(reason), "{message}");
             }
+        }
+    }
+
+    #[rstest]
+    #[case("greeting.nl.yaml", "examples: [hallo]\nreply: [Dag!]\n", None)]
+    #[case("greeting.nl.yaml", "examples:\n  - hallo\n  - ' '\n", Some("example 2 is empty"))]
+    #[case("greeting.nl.yaml", "action: order_status\n", Some("unknown field `action`"))]
+    #[case("greeting.dutch.yaml", "examples: [hallo]\n", Some("a language's code"))]
+    #[case("welcome.nl.yaml", "examples: [hallo]\n", Some("there is no welcome.yaml"))]
+    fn a_translation_stands_beside_its_intent(#[case] name: &str, #[case] text: &str, #[case] wrong: Option<&str>) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("greeting.yaml"), "description: x\nexamples: [hi]\nreply: [Hello]\n")
+            .unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+        match (read_intents(folder.path()), wrong) {
+            (Ok(specs), None) => {
+                assert_eq!(specs.len(), 1);
+                assert_eq!(specs[0].reply_in("nl", "en"), Some(&["Dag!".to_owned()][..]));
+            }
+            (Err(error), Some(reason)) => {
+                let message = error.to_string();
+                assert!(message.contains(name) && message.contains(reason), "{message}");
+            }
+            (result, _) => panic!("{result:?}"),
         }
     }
 

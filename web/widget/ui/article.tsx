@@ -24,13 +24,13 @@ export function Article({ reading }: { reading: Reading }): JSX.Element {
   useEffect(() => {
     let left = false;
     setText(null);
-    const address = `v1/help/${encodeURIComponent(reading.article)}?locale=${encodeURIComponent(words.locale)}`;
+    const address = `v1/help/${encodeURIComponent(reading.article)}?locale=${encodeURIComponent(reading.locale ?? words.locale)}`;
     fetch(new URL(address, chat.server))
       .then((answer) => (answer.ok ? answer.json() : Promise.reject()))
       .then((found: Text) => left || setText(found))
       .catch(() => left || setText("gone"));
     return () => void (left = true);
-  }, [reading.article]);
+  }, [reading.article, reading.locale]);
 
   useEffect(() => {
     if (!text) return;

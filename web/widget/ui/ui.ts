@@ -11,6 +11,8 @@ import type { Words } from "../words";
 export interface Reading {
   article: string;
   section?: string;
+  /** The language of the answer that leads here, where it is not the panel's. */
+  locale?: string;
 }
 
 export interface Ui {

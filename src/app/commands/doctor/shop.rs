@@ -1,19 +1,52 @@
 //! The shop's own files: intents and articles.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Finding;
 use crate::base::home::Home;
 use crate::nlu::training::read_intents;
 use crate::search::articles::read_folder;
+use crate::search::words::primary;
 
 const INTENTS: &str = "intents";
 const ARTICLES: &str = "articles";
+const LANGUAGES: &str = "languages";
 /// So many broken files are named; `rapport kb check` names all.
 const NAMED: usize = 3;
 
-pub(super) fn findings(home: &Home) -> Vec<Finding> {
-    vec![intents(&home.intents()), articles(&home.knowledge_base())]
+pub(super) fn findings(home: &Home, languages: &[String]) -> Vec<Finding> {
+    let mut findings = vec![intents(&home.intents()), articles(&home.knowledge_base())];
+    findings.extend(translations(home, languages));
+    findings
+}
+
+/// What there is in the shop's further languages, and what there is in languages that it
+/// does not name.
+fn translations(home: &Home, languages: &[String]) -> Vec<Finding> {
+    let intents = read_intents(&home.intents()).unwrap_or_default();
+    let (articles, _) = read_folder(&home.knowledge_base());
+    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for language in intents.iter().flat_map(|intent| intent.translations.keys()) {
+        counts.entry(language.clone()).or_default().0 += 1;
+    }
+    for read in &articles {
+        counts.entry(primary(&read.article.locale).to_owned()).or_default().1 += 1;
+    }
+    let named = languages.iter().skip(1).map(|language| {
+        let (intents, articles) = counts.get(language).copied().unwrap_or_default();
+        Finding::ok(
+            LANGUAGES,
+            format!("{language}: {intents} intents and {articles} articles; the rest is answered in {}", languages[0]),
+        )
+    });
+    let unnamed = counts.keys().filter(|language| !languages.contains(language)).map(|language| {
+        Finding::warn(
+            LANGUAGES,
+            format!("there are words in `{language}`, which `shop.locales` does not name: nobody is answered in it"),
+        )
+    });
+    named.chain(unnamed.filter(|_| !languages.is_empty())).collect()
 }
 
 fn intents(folder: &Path) -> Finding {
@@ -64,7 +97,8 @@ mod tests {
     #[test]
     fn the_sample_shop_is_well() {
         let home = Home::at(env!("CARGO_MANIFEST_DIR"));
-        let findings = findings(&home);
+        let findings = findings(&home, &["en".to_owned(), "nl".to_owned()]);
+        assert!(findings.iter().any(|finding| finding.message.starts_with("nl: ")), "{findings:?}");
         assert!(findings.iter().all(|finding| finding.state == State::Ok), "{findings:?}");
     }
 

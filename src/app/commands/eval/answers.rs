@@ -26,6 +26,9 @@ pub struct Args {
     /// kind to group by. A first line that begins with `question` is a header.
     #[arg(long, value_name = "F.tsv")]
     questions: PathBuf,
+    /// The language of the questions.
+    #[arg(long, default_value = "en", value_name = "CODE")]
+    language: String,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -87,9 +90,11 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let articles: Vec<Article> = articles.into_iter().map(|read| read.article).collect();
     let nlu = {
         let home = home.clone();
-        tokio::task::spawn_blocking(move || Nlu::start(&home, NluOptions::default()))
-            .await
-            .context("loading panicked")??
+        let mut options = NluOptions::default();
+        if !options.languages.contains(&args.language) {
+            options.languages.push(args.language.clone());
+        }
+        tokio::task::spawn_blocking(move || Nlu::start(&home, options)).await.context("loading panicked")??
     };
     let knowledge = index(&articles, &intents, &nlu)?;
     let thresholds = Thresholds::default();
@@ -98,11 +103,16 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let mut answered = Vec::with_capacity(asked.len());
     for one in &asked {
         let today = date(2026, 1, 1);
-        let mended = mend(&knowledge, &nlu, &one.question, Some("en"));
-        let utterance =
-            Utterance { text: &one.question, mended: mended.as_deref(), locale: Some("en"), history: &[], today };
+        let mended = mend(&knowledge, &nlu, &one.question, Some(&args.language), &[]);
+        let utterance = Utterance {
+            text: &one.question,
+            mended: mended.as_deref(),
+            locale: Some(&args.language),
+            history: &[],
+            today,
+        };
         let reading = nlu.read(utterance).await?;
-        let hits = scales.passages(&one.question, &reading);
+        let hits = scales.passages(&one.question, &reading, &args.language);
         let memory = Memory::default();
         let decision =
             scales.decide(&reading, &hits, Standing { memory: &memory, queued: false, wishes_product: false });
