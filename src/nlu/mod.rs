@@ -16,4 +16,4 @@ pub mod training;
 
 pub use encoder::{EncodeError, Encoder, Vector};
 pub use entities::ProductName;
-pub use reader::{Nlu, NluError, NluOptions, PastTurn, ReadError, Reading, Utterance};
+pub use reader::{IntentReading, Nlu, NluError, NluOptions, PastTurn, ReadError, Reading, Utterance};

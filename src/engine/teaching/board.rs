@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::example_of;
+use super::readings::Read;
 use crate::domain::ConversationId;
 use crate::domain::analysis::RankedIntent;
 use crate::domain::entry::Seq;
@@ -84,12 +85,13 @@ impl Engine {
         let texts: Vec<String> = doubted.iter().map(|message| example_of(&words_of(&message.content))).collect();
         let same = same_texts(&texts);
         let distinct: Vec<&str> = same.iter().map(|places| texts[places[0]].as_str()).collect();
-        let vectors = self.inner.teaching.vectors.of(self.inner.nlu.encoder(), &distinct)?;
-        let rows: Vec<&[f32]> = vectors.iter().map(Vec::as_slice).collect();
+        let nlu = &self.inner.nlu;
+        let readings = self.inner.teaching.readings.of(nlu.encoder(), &nlu.heads(), &distinct)?;
+        let rows: Vec<&[f32]> = readings.iter().map(|reading| reading.vector.as_slice()).collect();
         let mut found: Vec<Cluster> = clusters(&rows, SIMILAR)
             .into_iter()
             .map(|members| {
-                let likely = self.likely(&members, &distinct)?;
+                let read: Vec<&Read> = members.iter().take(READ).map(|&member| &readings[member]).collect();
                 let places = members.iter().flat_map(|&member| same[member].iter().copied());
                 let message = |place: usize| ClusterMessage {
                     conversation_id: doubted[place].conversation_id.clone(),
@@ -103,32 +105,26 @@ impl Engine {
                 for reason in messages.iter().flat_map(|message| &message.reasons) {
                     *reasons.entry(*reason).or_default() += 1;
                 }
-                Ok(Cluster { title: distinct[members[0]].to_owned(), reasons, likely, messages })
+                Cluster { title: distinct[members[0]].to_owned(), reasons, likely: likely(&read), messages }
             })
-            .collect::<Result<_, EncodeError>>()?;
+            .collect();
         let newest = |cluster: &Cluster| cluster.messages.iter().map(|message| message.at).max();
         found.sort_by(|a, b| b.messages.len().cmp(&a.messages.len()).then_with(|| newest(b).cmp(&newest(a))));
         Ok(Board { messages: doubted.len(), clusters: found })
     }
+}
 
-    /// The intents that the model, as it is now, finds the likeliest for these together.
-    fn likely(&self, members: &[usize], texts: &[&str]) -> Result<Vec<RankedIntent>, EncodeError> {
-        let heads = self.inner.nlu.heads();
-        let read = &members[..members.len().min(READ)];
-        let read: Vec<&str> = read.iter().map(|&member| texts[member]).collect();
-        let encodings = self.inner.nlu.encoder().read_all(&read, heads.wanted(), |_| ())?;
-        let mut sums: HashMap<String, f32> = HashMap::new();
-        for (text, encoding) in read.iter().zip(&encodings) {
-            for ranked in heads.intents(text, encoding).ranking {
-                *sums.entry(ranked.name).or_default() += ranked.confidence / read.len() as f32;
-            }
-        }
-        let mut likely: Vec<RankedIntent> =
-            sums.into_iter().map(|(name, confidence)| RankedIntent { name, confidence }).collect();
-        likely.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.name.cmp(&b.name)));
-        likely.truncate(LIKELY);
-        Ok(likely)
+/// The intents that the model finds the likeliest for these together.
+fn likely(readings: &[&Read]) -> Vec<RankedIntent> {
+    let mut sums: HashMap<&str, f32> = HashMap::new();
+    for ranked in readings.iter().flat_map(|reading| &reading.intents.ranking) {
+        *sums.entry(&ranked.name).or_default() += ranked.confidence / readings.len() as f32;
     }
+    let ranked = |(name, confidence): (&str, f32)| RankedIntent { name: name.to_owned(), confidence };
+    let mut likely: Vec<RankedIntent> = sums.into_iter().map(ranked).collect();
+    likely.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.name.cmp(&b.name)));
+    likely.truncate(LIKELY);
+    likely
 }
 
 /// Places of texts that are the same but for case and spacing, in the order of the first.

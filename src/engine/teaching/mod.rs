@@ -9,9 +9,9 @@ mod board;
 pub(super) mod doubts;
 mod lessons;
 mod models;
+mod readings;
 mod report;
 mod training;
-mod vectors;
 
 use std::borrow::Cow;
 use std::sync::atomic::AtomicI64;
@@ -21,13 +21,13 @@ pub use lessons::{KnownIntent, NewIntent, TeachError, with_lessons};
 pub use models::ModelError;
 pub use report::{Compared, IntentChange, ModelReport, Outcome, Reread};
 
-use self::vectors::Vectors;
+use self::readings::Readings;
 use crate::base::privacy::mask;
 
 /// What teaching keeps in memory; all of it can be had again.
 #[derive(Default)]
 pub(super) struct Teaching {
-    vectors: Vectors,
+    readings: Readings,
     /// The counters of the database that this node has followed.
     model_seen: AtomicI64,
     intents_seen: AtomicI64,

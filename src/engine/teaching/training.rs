@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use super::example_of;
 use super::lessons::with_lessons;
 use super::models::ModelError;
+use super::readings::read_all;
 use super::report::{Findings, ModelReport, Outcome, Reread};
 use crate::base::priority;
 use crate::bus::News;
@@ -23,7 +24,6 @@ use crate::domain::intent::{IntentSpec, plain};
 use crate::engine::Engine;
 use crate::engine::think::words_of;
 use crate::nlu::EncodeError;
-use crate::nlu::heads::Heads;
 use crate::nlu::training::TrainError;
 use crate::nlu::training::shop::{Judgement, Watch, train_shop};
 use crate::store::{ModelSource, NewModel, StoreError, TrainingEnd};
@@ -204,13 +204,12 @@ impl Engine {
         let trained = train_shop(encoder, &material.specs, &material.outside, &watch)?;
         progress.show("reading recent messages", 0.0);
         let texts: Vec<&str> = material.recent.iter().map(String::as_str).collect();
-        let old = self.inner.nlu.heads();
-        let new = old.with_intents(trained.head.clone(), "new");
-        let seen = |heads: &Heads| encoder.read_all(&texts, heads.wanted(), |_| ());
-        let (seen_before, seen_now) = (seen(&old)?, seen(&new)?);
+        let heads = self.inner.nlu.heads();
+        let old = self.inner.teaching.readings.of(encoder, &heads, &texts)?;
+        let new = read_all(encoder, &heads.with_intents(trained.head.clone(), "new"), &texts)?;
         let mut changed = Vec::new();
-        for (text, (before, now)) in texts.iter().zip(seen_before.iter().zip(&seen_now)) {
-            let (before, now) = (old.intents(text, before).covered(), new.intents(text, now).covered());
+        for (text, (before, now)) in texts.iter().zip(old.into_iter().zip(new)) {
+            let (before, now) = (before.intents.covered(), now.intents.covered());
             if before != now {
                 changed.push(Reread { text: (*text).to_owned(), before, now });
             }

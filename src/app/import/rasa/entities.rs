@@ -63,6 +63,9 @@ impl Entities {
     /// A marked value in an example.
     pub(super) fn see(&mut self, marked: &Marked) {
         self.roles |= marked.has_role;
+        if !marked.is_a_value() {
+            return;
+        }
         let Some(own) = self.own(&marked.name) else { return };
         let value = marked.value.as_deref().unwrap_or(&marked.text);
         own.add(value, (value != marked.text).then_some(marked.text.as_str()));

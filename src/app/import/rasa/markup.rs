@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::our_name;
 use crate::domain::EntityType;
 
 /// What stands in braces.
@@ -27,8 +28,17 @@ pub(super) struct Marked {
     pub(super) has_role: bool,
 }
 
-/// An example with entities marked our way, and only those of our types; all that it marks
-/// is added to `seen`. The error says what is wrong with a mark.
+impl Marked {
+    /// Whether it names something: signs alone do not.
+    pub(super) fn is_a_value(&self) -> bool {
+        let value = self.value.as_deref().unwrap_or(&self.text);
+        [value, &self.text].into_iter().all(|text| text.contains(char::is_alphanumeric))
+    }
+}
+
+/// An example with entities marked our way, by our types where there is one for it and else
+/// by the bot's own; all that it marks is added to `seen`. The error says what is wrong with
+/// a mark.
 pub(super) fn translate(example: &str, seen: &mut Vec<Marked>) -> Result<String, String> {
     let mut translated = String::with_capacity(example.len());
     let mut rest = example;
@@ -38,8 +48,14 @@ pub(super) fn translate(example: &str, seen: &mut Vec<Marked>) -> Result<String,
         match mark(from)? {
             Some((marks, length)) => {
                 let text = marks.first().map_or("", |mark| mark.text.as_str());
-                match marks.iter().find_map(|mark| our_type(&mark.name)) {
-                    Some(kind) => translated.push_str(&format!("[{text}]({})", kind.as_str())),
+                let known = marks.iter().find_map(|mark| our_type(&mark.name));
+                let kind = match (&known, marks.first()) {
+                    (Some(known), _) => Some(known.as_str().to_owned()),
+                    (None, Some(mark)) if mark.is_a_value() => Some(our_name(&mark.name)),
+                    _ => None,
+                };
+                match kind {
+                    Some(kind) => translated.push_str(&format!("[{text}]({kind})")),
                     None => translated.push_str(text),
                 }
                 seen.extend(marks);
@@ -126,13 +142,14 @@ mod tests {
     #[case("no mark", "no mark")]
     #[case("[a@b.example](email)", "[a@b.example](email)")]
     #[case("[a@b.example](e-mail:x) and [50](amount-of-money)", "[a@b.example](email) and [50](money)")]
-    #[case("to [Ghent]{\"entity\": \"city\", \"role\": \"to\"}", "to Ghent")]
+    #[case("to [Ghent]{\"entity\": \"city\", \"role\": \"to\"}", "to [Ghent](city)")]
     #[case("[mug]{\"entity\": \"product\", \"group\": \"1\"}!", "[mug](product)!")]
     #[case("[mug][{\"entity\": \"thing\"}, {\"entity\": \"item\"}]", "[mug](product)")]
     #[case("a [bracket] alone", "a [bracket] alone")]
     #[case("open [bracket", "open [bracket")]
     #[case("open [text](bracket", "open [text](bracket")]
-    #[case("é [ü](city) é", "é ü é")]
+    #[case("é [ü](Home town) é", "é [ü](home_town) é")]
+    #[case("really [?!](doubt)", "really ?!")]
     fn marks_become_ours(#[case] example: &str, #[case] expected: &str) {
         assert_eq!(translate(example, &mut Vec::new()).as_deref(), Ok(expected));
     }

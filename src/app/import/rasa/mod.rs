@@ -444,14 +444,14 @@ stories:
     }
 
     #[test]
-    fn entities_keep_their_words_and_known_types() {
+    fn entities_keep_their_words_and_types() {
         let order = intent(&bot(), "check_order");
         assert_eq!(
             order.examples,
             [
                 "where is [AW-1](order_number)",
                 "status of [order 7](order_number)",
-                "is [my mug](product) on its way to Ghent",
+                "is [my mug](product) on its way to [Ghent](city)",
             ]
         );
         assert_eq!(order.action, None::<Action>);
