@@ -32,7 +32,7 @@ pub(super) async fn work(hooks: Hooks) {
             true
         });
         tokio::select! {
-            () = hooks.stopping().cancelled() => return,
+            () = hooks.shared.stopping.cancelled() => return,
             () = hooks.shared.changed.notified() => news = news.resubscribe(),
             () = rung(&mut news), if follows => {}
             () = tokio::time::sleep(LOOK_EVERY), if follows => {}

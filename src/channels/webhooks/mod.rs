@@ -71,10 +71,6 @@ impl Hooks {
         &self.shared.engine
     }
 
-    fn stopping(&self) -> &CancellationToken {
-        &self.shared.stopping
-    }
-
     fn any(&self) -> bool {
         self.shared.any.load(Ordering::Relaxed)
     }

@@ -38,7 +38,7 @@ pub(super) async fn work(hooks: Hooks) {
             tidied = if tidies { Some(Instant::now()) } else { tidied };
         }
         tokio::select! {
-            () = hooks.stopping().cancelled() => return,
+            () = hooks.shared.stopping.cancelled() => return,
             () = hooks.shared.due.notified() => {}
             () = tokio::time::sleep(LOOK_EVERY), if hooks.any() => {}
         }
@@ -73,7 +73,7 @@ impl Sending<'_> {
         let store = self.hooks.engine().store();
         loop {
             let due = store.due_webhook_messages(&self.webhook.id, AT_ONCE).await?;
-            if due.is_empty() || !self.webhook.enabled || self.hooks.stopping().is_cancelled() {
+            if due.is_empty() || !self.webhook.enabled || self.hooks.shared.stopping.is_cancelled() {
                 return store.release_webhook(&self.webhook.id).await;
             }
             if !self.deliver(&due).await? {
@@ -111,7 +111,7 @@ impl Sending<'_> {
                 return self.failed(tried, failed).await.map(|()| false);
             }
             taken.push(tried);
-            if begun.elapsed() > NOTE_EVERY || self.hooks.stopping().is_cancelled() {
+            if begun.elapsed() > NOTE_EVERY || self.hooks.shared.stopping.is_cancelled() {
                 break;
             }
         }
