@@ -118,6 +118,8 @@ pub async fn put_in_use(
 async fn view(engine: &Engine) -> Result<TrainingView, StoreError> {
     let store = engine.store();
     let encoder = engine.nlu().encoder().identity();
+    // Before the list, so that what is in use stands in it.
+    let in_use = store.model_in_use().await?;
     let models = store.models().await?;
     let newest = models.first().map(|model| model.at);
     let lessons = store.lessons().await?;
@@ -126,7 +128,7 @@ async fn view(engine: &Engine) -> Result<TrainingView, StoreError> {
     };
     Ok(TrainingView {
         last: store.last_training().await?.map(TrainingState::of),
-        in_use: store.model_in_use().await?,
+        in_use,
         lessons_since: lessons.iter().filter(since).count(),
         models: models.into_iter().map(|model| ModelView::of(model, encoder)).collect(),
     })
