@@ -101,7 +101,9 @@ test("the bot learns it while it works, and one click goes back", async () => {
   assert.equal((await reads("wrap the present with a ribbon please")).intent.name, "gift_wrap");
   const customer = await Customer.meets(server);
   await customer.says(ASKED[0]);
-  await customer.hearsText("We wrap it for free.");
+  await customer.hears((event) => event.author.kind === "bot", "an answer");
+  const { model, intent } = await reads(ASKED[0]);
+  assert.deepEqual([model, intent.name, intent.out_of_scope], ["3", "gift_wrap", false]);
   customer.leaves();
 
   await noor.page.getByRole("button", { name: "Report and versions" }).click();
