@@ -50,7 +50,8 @@ pub fn export_intents(folder: &Path, taught: &Taught) -> anyhow::Result<IntentsE
 }
 
 fn missing(spec: &IntentSpec, file: &IntentSpec) -> Vec<String> {
-    let there: HashSet<String> = file.examples.iter().map(|example| plain(example).to_lowercase()).collect();
+    let there = file.examples_in_all_languages().map(|example| plain(example).to_lowercase());
+    let there: HashSet<String> = there.collect();
     spec.examples.iter().filter(|example| !there.contains(&plain(example).to_lowercase())).cloned().collect()
 }
 

@@ -107,7 +107,7 @@ impl Engine {
             .map(|spec| KnownIntent {
                 name: spec.name.clone(),
                 description: spec.description.clone(),
-                examples: spec.examples.len(),
+                examples: spec.examples_in_all_languages().count(),
                 taught: taught.get(spec.name.as_str()).copied().unwrap_or_default(),
                 made_here: !shop.stands_in_files(&spec.name),
             })
@@ -191,7 +191,10 @@ pub fn with_lessons(intents: &IntentSet, lessons: &[Lesson]) -> (Vec<IntentSpec>
     let mut specs: Vec<IntentSpec> = intents.iter().cloned().collect();
     specs.sort_by(|a, b| a.name.cmp(&b.name));
     for spec in &mut specs {
-        spec.examples.retain(|example| !judged.contains(&bare(example)));
+        let translated = spec.translations.values_mut().map(|translation| &mut translation.examples);
+        for examples in translated.chain([&mut spec.examples]) {
+            examples.retain(|example| !judged.contains(&bare(example)));
+        }
     }
     let mut outside = Vec::new();
     for lesson in counting {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -130,9 +131,10 @@ impl Bert {
         let branches: Vec<Rc<GrownBranch>> = wanted.branches.iter().map(|branch| self.grown(branch)).collect();
         let top = self.forward.layers();
         let lowest = if wanted.layers { top.saturating_sub(VIEWED - 1).max(1) } else { top };
-        let keep = |done: usize| done >= lowest || wanted.tokens_after == Some(done);
+        let trained_on = wanted.tokens_from.map_or(top..top, |from| from..top);
+        let keep = |done: usize| done >= lowest || trained_on.contains(&done);
         let outputs = self.forward.run(batch, &branches, keep);
-        self.encodings(batch, wanted, outputs, lowest)
+        self.encodings(batch, wanted, outputs, lowest, trained_on.clone())
     }
 
     fn grown(&self, branch: &Arc<Branch>) -> Rc<GrownBranch> {
@@ -153,12 +155,20 @@ impl Bert {
         ready
     }
 
-    fn encodings(&self, batch: &[Vec<u32>], wanted: &Wanted, outputs: Outputs, lowest: usize) -> Vec<Encoding> {
+    /// `lowest` is the first layer of the view, `trained_on` are those whose tokens are wanted.
+    fn encodings(
+        &self,
+        batch: &[Vec<u32>],
+        wanted: &Wanted,
+        outputs: Outputs,
+        lowest: usize,
+        trained_on: Range<usize>,
+    ) -> Vec<Encoding> {
         let width = self.shape.dimensions;
         // Single precision for the means: in bfloat16 they would lose a digit.
         let viewed: Vec<Vec<f32>> = outputs.after[lowest..].iter().flatten().map(floats).collect();
         let branches: Vec<Vec<f32>> = outputs.branches.iter().flatten().map(floats).collect();
-        let tokens = wanted.tokens_after.and_then(|layer| outputs.after.get(layer)?.as_ref()).map(halves);
+        let tokens: Vec<Vec<bf16>> = outputs.after[trained_on].iter().flatten().map(halves).collect();
         let mut begin = 0;
         let encoding = |(row, text): (usize, &Vec<u32>)| {
             let place = begin * width..(begin + text.len()) * width;
@@ -172,7 +182,7 @@ impl Bert {
                 },
                 layers: if wanted.layers { view(&states, width) } else { Vector::new() },
                 branches: branches.iter().map(|branch| branch[row * width..(row + 1) * width].to_vec()).collect(),
-                tokens: tokens.as_ref().map(|tokens| tokens[place].to_vec()).unwrap_or_default(),
+                tokens: tokens.iter().flat_map(|layer| &layer[place.clone()]).copied().collect(),
             }
         };
         batch.iter().enumerate().map(encoding).collect()

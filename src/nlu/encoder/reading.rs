@@ -14,8 +14,9 @@ pub struct Wanted {
     pub layers: bool,
     /// What these say of the text.
     pub branches: Vec<Arc<Branch>>,
-    /// The tokens' outputs after so many layers, for training.
-    pub tokens_after: Option<usize>,
+    /// The tokens' outputs after so many layers, and after each above but the last: what a
+    /// branch that begins there is trained on.
+    pub tokens_from: Option<usize>,
 }
 
 /// One text as a pass saw it.
@@ -28,7 +29,7 @@ pub struct Encoding {
     pub layers: Vector,
     /// One for each wanted branch, in their order; of any length.
     pub branches: Vec<Vector>,
-    /// Tokens × dimensions.
+    /// Layers × tokens × dimensions.
     pub tokens: Vec<bf16>,
 }
 
@@ -37,7 +38,7 @@ impl Wanted {
     pub(super) fn is(&self, other: &Self) -> bool {
         let same = |(a, b): (&Arc<Branch>, &Arc<Branch>)| Arc::ptr_eq(a, b);
         self.layers == other.layers
-            && self.tokens_after == other.tokens_after
+            && self.tokens_from == other.tokens_from
             && self.branches.len() == other.branches.len()
             && self.branches.iter().zip(&other.branches).all(same)
     }

@@ -9,8 +9,7 @@ use super::branch::{Branch, names};
 use super::forward::{GrownBranch, Layer, Square};
 use super::{Encoder, Shape};
 
-/// The tokens of a text where a branch leaves the trunk: tokens × dimensions, one token
-/// after the other.
+/// The tokens of a text as each layer of a branch finds them: layers × tokens × dimensions.
 pub type Tokens = Vec<bf16>;
 
 /// Learning-rate groups of the optimiser.
@@ -57,10 +56,18 @@ impl BranchInTraining {
     /// What the branch says of each text, in single precision: texts × dimensions.
     pub fn run(&self, texts: &[&Tokens], dropout: f64) -> Tensor {
         let width = self.shape.dimensions;
-        let square = Square::of(texts.iter().map(|tokens| tokens.len() / width), self.kind);
-        let mut flat: Vec<bf16> = texts.iter().copied().flatten().copied().collect();
-        flat.resize(square.rows * width, bf16::ZERO);
-        let hidden = Tensor::from_slice(&flat).view([square.rows as i64, width as i64]).to_kind(self.kind);
+        let in_one_layer = |tokens: &Tokens| tokens.len() / self.depth;
+        let square = Square::of(texts.iter().map(|tokens| in_one_layer(tokens) / width), self.kind);
+        let hidden = |number: usize| {
+            let layer = |tokens: &&Tokens| {
+                let length = in_one_layer(tokens);
+                tokens[number * length..(number + 1) * length].to_vec()
+            };
+            let mut flat: Vec<bf16> = texts.iter().flat_map(layer).collect();
+            flat.resize(square.rows * width, bf16::ZERO);
+            Tensor::from_slice(&flat).view([square.rows as i64, width as i64]).to_kind(self.kind)
+        };
+        let hidden: Vec<Tensor> = (0..self.depth).map(hidden).collect();
         let variables = self.store.variables();
         let layer = |number| Layer::of(&self.shape, |part| variables[&variable(number, part)].to_kind(self.kind));
         let branch = GrownBranch::from_layers(self.trunk, (0..self.depth).map(layer).collect());

@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::table::Labelled;
 use crate::nlu::encoder::{EncodeError, Encoder};
 use crate::nlu::heads::Heads;
+use crate::nlu::heads::intent::{Blend, VIEWS, Views};
+use crate::nlu::heads::numbers::argmax;
 use crate::nlu::metrics;
 use crate::nlu::training::TrainError;
 use crate::nlu::training::intent::{IntentCorpus, IntentValidation, TrainOptions, train};
@@ -14,10 +16,12 @@ use crate::nlu::training::intent::{IntentCorpus, IntentValidation, TrainOptions,
 pub struct IntentData {
     pub train: Vec<Labelled>,
     pub test: Vec<Labelled>,
-    /// Its out-of-scope rows, if any, teach the scope rule; its other rows are not used.
+    /// Trained on as well: the recipe holds back what it needs by itself.
     pub validation: Vec<Labelled>,
     /// The label of messages that no intent covers.
     pub oos: Option<String>,
+    /// Whether to measure what each view is good for.
+    pub ablate: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -51,6 +55,19 @@ pub struct IntentReport {
     pub intents: usize,
     /// On the training file.
     pub cross_validation: IntentValidation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ablation: Vec<Ablation>,
+}
+
+/// What a view of the intent head is good for: accuracy in scope.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ablation {
+    pub view: &'static str,
+    #[serde(serialize_with = "super::rounded")]
+    pub alone: f64,
+    /// Of all the others, with a blend of their own.
+    #[serde(serialize_with = "super::rounded")]
+    pub without: f64,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -72,8 +89,8 @@ pub fn run(
     progress: &(dyn Fn(&str, f32) + Sync),
 ) -> Result<(IntentReport, Vec<IntentPrediction>), TrainError> {
     let is_oos = |row: &Labelled| data.oos.as_ref() == Some(&row.label);
-    let inside: Vec<&Labelled> = data.train.iter().filter(|row| !is_oos(row)).collect();
-    let outside: Vec<&Labelled> = data.train.iter().chain(&data.validation).filter(|row| is_oos(row)).collect();
+    let (outside, inside): (Vec<&Labelled>, Vec<&Labelled>) =
+        data.train.iter().chain(&data.validation).partition(|row| is_oos(row));
     let mut names: Vec<String> = inside.iter().map(|row| row.label.clone()).collect();
     names.sort_unstable();
     names.dedup();
@@ -93,7 +110,8 @@ pub fn run(
     let encode_s = began.elapsed().as_secs_f64();
 
     let began = Instant::now();
-    let trained = train(encoder, &corpus, &TrainOptions::default(), &|done| progress("training", done))?;
+    let options = TrainOptions { ablate: data.ablate, ..TrainOptions::default() };
+    let trained = train(encoder, &corpus, &options, &|done| progress("training", done))?;
     let train_s = began.elapsed().as_secs_f64();
     drop(corpus);
 
@@ -107,10 +125,14 @@ pub fn run(
     let unknown = names.len() + 1;
     let mut scored = Scored::default();
     let mut predictions = Vec::with_capacity(data.test.len());
+    let mut tried = Tried::of(&trained.without);
     for (row, encoding) in data.test.iter().zip(&encodings) {
         let verdict = heads.read_intent(&row.text, encoding);
         let best = verdict.best();
         let truth = if is_oos(row) { outsider } else { number(&row.label).unwrap_or(unknown) };
+        if truth != outsider && !tried.0.is_empty() {
+            tried.count(&heads.intent_views(&row.text, encoding), truth);
+        }
         scored.outside.push(verdict.outside);
         scored.is_outside.push(truth == outsider);
         scored.truth.push(truth);
@@ -142,9 +164,37 @@ pub fn run(
             n: data.test.len(),
             intents: names.len(),
             cross_validation: trained.validation,
+            ablation: tried.report(),
         },
     );
     Ok((report, predictions))
+}
+
+/// For each view, the blend of it alone and the one without it, and how often each was right.
+struct Tried(Vec<[(Blend, usize); 2]>, usize);
+
+impl Tried {
+    fn of(without: &[Blend]) -> Self {
+        let pair = |(view, &others): (usize, &Blend)| [(Blend::alone(view), 0), (others, 0)];
+        Self(without.iter().enumerate().map(pair).collect(), 0)
+    }
+
+    fn count(&mut self, views: &Views, truth: usize) {
+        self.1 += 1;
+        for (blend, right) in self.0.iter_mut().flatten() {
+            *right += usize::from(argmax(&blend.scores(views)) == truth);
+        }
+    }
+
+    fn report(&self) -> Vec<Ablation> {
+        let share = |right: usize| right as f64 / self.1.max(1) as f64;
+        let of = |(&view, [alone, without]): (&&'static str, &[(Blend, usize); 2])| Ablation {
+            view,
+            alone: share(alone.1),
+            without: share(without.1),
+        };
+        VIEWS.iter().zip(&self.0).map(of).collect()
+    }
 }
 
 #[derive(Default)]

@@ -23,7 +23,7 @@ use super::unhappiness::{SignalModel, UnhappinessHead};
 use crate::nlu::encoder::{Branch, Part};
 
 /// Raised when old files can no longer be read.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 pub const INTENT_FILE: &str = "intent.safetensors";
 pub const MOOD_FILE: &str = "mood.safetensors";

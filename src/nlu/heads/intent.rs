@@ -82,18 +82,27 @@ impl Default for Blend {
     }
 }
 
+/// The views in the order of [`Blend::of`].
+pub const VIEWS: [&str; 5] = ["dense", "layers", "lexical", "neighbours", "tuned"];
+
 impl Blend {
+    /// Of weights that are made to add up to 1: the temperature takes up what that changes.
+    pub fn of(weights: [f32; VIEWS.len()]) -> Self {
+        let total = weights.iter().sum::<f32>().max(0.05);
+        let [dense, layers, lexical, neighbours, tuned] = weights.map(|weight| weight / total);
+        Self { dense, layers, lexical, neighbours, tuned, temperature: 1.0 / total }
+    }
+
+    /// One view and nothing else.
+    pub fn alone(view: usize) -> Self {
+        Self::of(std::array::from_fn(|other| f32::from(u8::from(other == view))))
+    }
+
     /// Unnormalised log-probabilities before the temperature.
     pub fn scores(&self, views: &Views) -> Vec<f32> {
-        let parts = [
-            (self.dense, &views.dense),
-            (self.layers, &views.layers),
-            (self.lexical, &views.lexical),
-            (self.neighbours, &views.neighbours),
-            (self.tuned, &views.tuned),
-        ];
+        let weights = [self.dense, self.layers, self.lexical, self.neighbours, self.tuned];
         let mut scores = vec![0.0; views.dense.len()];
-        for (weight, view) in parts {
+        for (weight, view) in weights.into_iter().zip(views.log_p()) {
             scores.iter_mut().zip(view).for_each(|(score, log_p)| *score += weight * log_p);
         }
         scores
@@ -173,7 +182,7 @@ impl IntentHead {
         IntentVerdict { out_of_scope: outside >= self.scope.threshold, probabilities, outside }
     }
 
-    fn views(&self, text: &str, encoding: &Encoding, tuned: Option<&[f32]>) -> Views {
+    pub fn views(&self, text: &str, encoding: &Encoding, tuned: Option<&[f32]>) -> Views {
         let vector = &encoding.vector;
         let (features, known) = self.lexical.vocabulary.features(text);
         let nearest = self.neighbours.nearest(vector);
@@ -188,6 +197,11 @@ impl IntentHead {
 }
 
 impl Views {
+    /// In the order of [`VIEWS`].
+    pub fn log_p(&self) -> [&Vec<f32>; VIEWS.len()] {
+        [&self.dense, &self.layers, &self.lexical, &self.neighbours, &self.tuned]
+    }
+
     pub fn new(mut dense: Vec<f32>, mut lexical: Vec<f32>, nearest: Nearest, known: f32) -> Self {
         let energy = super::numbers::log_sum_exp(&dense);
         log_softmax(&mut dense);

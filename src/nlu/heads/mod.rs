@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use file::{HeadFileError, INTENT_FILE, MOOD_FILE, UNHAPPINESS_FILE};
-use intent::{IntentHead, IntentVerdict};
+use intent::{IntentHead, IntentVerdict, Views};
 use mood::{MoodHead, Moods};
 use unhappiness::UnhappinessHead;
 
@@ -53,7 +53,7 @@ impl Heads {
     fn of(intent: Arc<IntentHead>, mood: Arc<MoodHead>, unhappiness: Arc<UnhappinessHead>, version: &str) -> Self {
         let tuned = intent.tuned.as_ref().map(|tuned| Arc::clone(&tuned.branch));
         let branches = tuned.into_iter().chain([Arc::clone(&mood.branch)]).collect();
-        let wanted = Wanted { layers: true, branches, tokens_after: None };
+        let wanted = Wanted { layers: true, branches, tokens_from: None };
         Self { intent, mood, unhappiness, version: version.into(), wanted }
     }
 
@@ -84,6 +84,12 @@ impl Heads {
     pub fn read_intent(&self, text: &str, encoding: &Encoding) -> IntentVerdict {
         let tuned = self.intent.tuned.as_ref().and(encoding.branches.first());
         self.intent.read(text, encoding, tuned.map(Vec::as_slice))
+    }
+
+    /// What the intent head sees in the message, from the same pass.
+    pub fn intent_views(&self, text: &str, encoding: &Encoding) -> Views {
+        let tuned = self.intent.tuned.as_ref().and(encoding.branches.first());
+        self.intent.views(text, encoding, tuned.map(Vec::as_slice))
     }
 
     /// How it sounds, from the same pass.

@@ -126,7 +126,7 @@ pub fn train_shop(
             outside.to_vec(),
             |done| told("encoding the examples", done),
         )?;
-        let options = TrainOptions { threads: watch.threads };
+        let options = TrainOptions { threads: watch.threads, ..TrainOptions::default() };
         let trained = intent::train(encoder, &corpus, &options, &|done| told("training the intents", done))?;
         let examples = Judged { corpus: &corpus, tested: &trained.validation.tested };
         let mistakes = &trained.validation.mistakes;

@@ -9,7 +9,7 @@ use super::output::write_csv;
 use crate::app::commands::progress::Steps;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
-use crate::nlu::evaluation::intent::{self, IntentData, IntentReport};
+use crate::nlu::evaluation::intent::{self, Ablation, IntentData, IntentReport};
 use crate::nlu::evaluation::table;
 use crate::nlu::evaluation::typos::misspelt;
 
@@ -24,12 +24,15 @@ pub struct Args {
     /// The label of messages that no intent covers.
     #[arg(long, value_name = "LABEL")]
     oos: Option<String>,
-    /// More data; its out-of-scope rows teach where the scope ends.
+    /// More data to train on: the recipe holds back what it needs by itself.
     #[arg(long, value_name = "F.csv")]
     validation: Option<PathBuf>,
     /// Put a typing error into one of so many words of the test (5: a fifth of them).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     typos: Option<u32>,
+    /// Measure as well what each view of a message is good for.
+    #[arg(long)]
+    ablation: bool,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -48,6 +51,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         test,
         validation: args.validation.as_deref().map(table::read).transpose()?.unwrap_or_default(),
         oos: args.oos,
+        ablate: args.ablation,
     };
     let home = home.clone();
     let work = move || -> anyhow::Result<_> {
@@ -82,4 +86,7 @@ fn print(report: &IntentReport) {
     println!("encoding        {:.1} s", report.encode_s);
     println!("training        {:.1} s", report.train_s);
     println!("one message     {:.2} ms", report.predict_ms_p50);
+    for Ablation { view, alone, without } in &report.ablation {
+        println!("{view:<15} alone {:.2} %, all others {:.2} %", 100.0 * alone, 100.0 * without);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::nlu::encoder::{EncodeError, Encoder, Encoding, Vector, Wanted};
 
 /// Layers of the branch that is trained on the examples.
-pub(super) const DEPTH: usize = 1;
+pub(super) const DEPTH: usize = 2;
 
 /// Labelled messages as the encoder sees them.
 pub struct IntentCorpus {
@@ -36,7 +36,7 @@ impl IntentCorpus {
         let hint_count = hints.len();
         let (texts, labels): (Vec<String>, Vec<u32>) = examples.into_iter().chain(hints).unzip();
         let trunk = encoder.shape().layers.saturating_sub(DEPTH);
-        let wanted = Wanted { layers: true, tokens_after: Some(trunk), ..Wanted::default() };
+        let wanted = Wanted { layers: true, tokens_from: Some(trunk), ..Wanted::default() };
         let encodings = encoder.read_all(&texts, &wanted, |done| progress(done as f32 / all))?;
         let vectors = encoder.encode_all(&outside, |done| progress((texts.len() + done) as f32 / all))?;
         Ok(Self {

@@ -23,7 +23,7 @@ use super::TrainError;
 use super::folds;
 use super::logistic::{self, Opinions};
 use crate::nlu::encoder::Encoder;
-use crate::nlu::heads::intent::{Blend, IntentHead, SCOPE_FEATURES, TunedIntent, Views, scope_features};
+use crate::nlu::heads::intent::{Blend, IntentHead, SCOPE_FEATURES, TunedIntent, VIEWS, Views, scope_features};
 use crate::nlu::heads::lexical::LexicalModel;
 use crate::nlu::heads::neighbours::Neighbours;
 use crate::nlu::heads::numbers::argmax;
@@ -49,16 +49,22 @@ const ENOUGH_ROWS: usize = 4000;
 /// Rows on which five weights and a temperature are found well enough.
 const BLEND_ROWS: usize = 500;
 
+/// What the scope rule goes by: the views that were trained on the examples for long are as
+/// sure of strange messages as of known ones.
+const SCOPE_VIEWS: [&str; 3] = ["dense", "lexical", "neighbours"];
+
 /// How training may use the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainOptions {
     /// For the gradients; beside a server that answers, one.
     pub threads: usize,
+    /// Whether to find out as well what each view is good for.
+    pub ablate: bool,
 }
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        Self { threads: std::thread::available_parallelism().map_or(1, usize::from) }
+        Self { threads: std::thread::available_parallelism().map_or(1, usize::from), ablate: false }
     }
 }
 
@@ -66,6 +72,8 @@ impl Default for TrainOptions {
 pub struct TrainedIntent {
     pub head: IntentHead,
     pub validation: IntentValidation,
+    /// Where it was asked for: the blend that would be without each view.
+    pub without: Vec<Blend>,
 }
 
 #[derive(Clone, Debug, serde::Serialize)]
@@ -144,8 +152,10 @@ pub fn train(
         views.chatter = *score;
     }
 
-    let blend = fit_blend(corpus, &fully_seen);
-    let scope_blend = fit_scope_blend(corpus, &in_scope);
+    let blend = fit_blend(corpus, &fully_seen, |_| true);
+    let scope_blend = fit_blend(corpus, &in_scope, |view| SCOPE_VIEWS.contains(&VIEWS[view]));
+    let without = |left_out: usize| fit_blend(corpus, &fully_seen, |view| view != left_out);
+    let without = if options.ablate { (0..VIEWS.len()).map(without).collect() } else { Vec::new() };
     let scope = scope::fit(corpus, &scope_blend, &in_scope, &left_out, &known_outside);
 
     let Some(Costly { layers, tuned }) = costly.into_iter().next_back() else {
@@ -167,7 +177,7 @@ pub fn train(
     };
     let validation = validate(corpus, &head, &fully_seen, &left_out);
     progress(1.0);
-    Ok(TrainedIntent { head, validation })
+    Ok(TrainedIntent { head, validation, without })
 }
 
 /// The views that are trained in seconds, on each split and, last, on everything.
@@ -245,49 +255,23 @@ impl Costly {
     }
 }
 
-fn fit_blend(corpus: &IntentCorpus, rows: &[&(usize, Views)]) -> Blend {
-    let weights = blend_weights(corpus, rows, |views| {
-        vec![&views.dense, &views.layers, &views.lexical, &views.neighbours, &views.tuned]
-    });
-    // Made to add up to 1; the temperature takes up what that changes.
-    let total = weights.iter().sum::<f32>().max(0.05);
-    Blend {
-        dense: weights[0] / total,
-        layers: weights[1] / total,
-        lexical: weights[2] / total,
-        neighbours: weights[3] / total,
-        tuned: weights[4] / total,
-        temperature: 1.0 / total,
-    }
-}
-
-fn fit_scope_blend(corpus: &IntentCorpus, rows: &[&(usize, Views)]) -> Blend {
-    let weights = blend_weights(corpus, rows, |views| vec![&views.dense, &views.lexical, &views.neighbours]);
-    let total = weights.iter().sum::<f32>().max(0.05);
-    Blend {
-        dense: weights[0] / total,
-        layers: 0.0,
-        lexical: weights[1] / total,
-        neighbours: weights[2] / total,
-        tuned: 0.0,
-        temperature: 1.0 / total,
-    }
-}
-
-fn blend_weights<'a>(
-    corpus: &IntentCorpus,
-    rows: &[&'a (usize, Views)],
-    opinions: impl Fn(&'a Views) -> Vec<&'a Vec<f32>>,
-) -> Vec<f32> {
-    let opinions = |(row, views): &'a (usize, Views)| Opinions {
-        views: opinions(views).into_iter().map(Vec::as_slice).collect(),
-        truth: corpus.labels[*row] as usize,
-        weight: 1.0,
-    };
-    let mut rows: Vec<Opinions<'_>> = rows.iter().map(|row| opinions(row)).collect();
+/// The blend of those views that `takes`, by its number, is true for.
+fn fit_blend(corpus: &IntentCorpus, rows: &[&(usize, Views)], takes: impl Fn(usize) -> bool) -> Blend {
+    let taken: Vec<usize> = (0..VIEWS.len()).filter(|&view| takes(view)).collect();
+    let mut rows: Vec<Opinions<'_>> = rows
+        .iter()
+        .map(|(row, views)| {
+            let log_p = views.log_p();
+            let views = taken.iter().map(|&view| log_p[view].as_slice()).collect();
+            Opinions { views, truth: corpus.labels[*row] as usize, weight: 1.0 }
+        })
+        .collect();
     thin(&mut rows, ENOUGH_ROWS);
-    let views = rows.first().map_or(0, |row| row.views.len());
-    logistic::blend(&rows, views)
+    let mut weights = [0.0; VIEWS.len()];
+    for (&view, weight) in taken.iter().zip(logistic::blend(&rows, taken.len())) {
+        weights[view] = weight;
+    }
+    Blend::of(weights)
 }
 
 fn features(blend: &Blend, views: &Views) -> [f32; SCOPE_FEATURES] {
