@@ -282,16 +282,21 @@ impl KnowledgeIndex {
         if let Some(vector) = vector {
             self.score_meaning(vector, &mut scores);
         }
-        scores.fused = match (vector, query.mode) {
-            (None, _) => fusion::words_alone(&scores.words),
-            (Some(_), Mode::Dense) => scores.meaning.clone(),
-            (Some(_), _) => fusion::fuse(&scores.words, &scores.meaning),
+        (scores.fused, scores.absolute) = match (vector, query.mode) {
+            (None, _) => (fusion::words_alone(&scores.words), Vec::new()),
+            (Some(_), Mode::Dense) => (scores.meaning.clone(), scores.meaning.clone()),
+            (Some(_), _) => {
+                let (words, meaning) = (&scores.words, &scores.meaning);
+                (fusion::fuse(words, meaning), fusion::absolute(words, meaning))
+            }
         };
-        if let Some(topics) = query.topics {
-            fusion::pull(&mut scores.fused, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
-        }
-        if let Some(locale) = query.locale {
-            self.prefer(words::primary(locale), &mut scores.fused);
+        for of_all in [&mut scores.fused, &mut scores.absolute] {
+            if let Some(topics) = query.topics {
+                fusion::pull(of_all, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
+            }
+            if let Some(locale) = query.locale {
+                self.prefer(words::primary(locale), of_all);
+            }
         }
         scores.find_leaders(&self.article_of);
         scores
@@ -336,7 +341,10 @@ impl KnowledgeIndex {
         }
     }
 
-    fn prefer(&self, language: &str, fused: &mut [f32]) {
+    fn prefer(&self, language: &str, scores: &mut [f32]) {
+        if scores.is_empty() {
+            return;
+        }
         let Some(own) = self.shelf(language) else { return };
         let mut translated = vec![false; self.articles];
         for number in &own.passages {
@@ -345,7 +353,7 @@ impl KnowledgeIndex {
         for shelf in self.shelves.iter().filter(|shelf| shelf.language != language) {
             for number in &shelf.passages {
                 let known = translated[self.article_of[*number as usize] as usize];
-                fused[*number as usize] -= if known { TRANSLATED } else { FOREIGN };
+                scores[*number as usize] -= if known { TRANSLATED } else { FOREIGN };
             }
         }
     }
@@ -373,7 +381,10 @@ struct Scores {
     words: WordScores,
     /// Empty where there are no vectors.
     meaning: Vec<f32>,
+    /// What the order follows.
     fused: Vec<f32>,
+    /// What confidence is read from; empty where there are no vectors.
+    absolute: Vec<f32>,
     /// The article that leads, and with what; then the next article.
     leader: (u32, f32),
     second: f32,
@@ -382,7 +393,7 @@ struct Scores {
 impl Scores {
     /// What the confidence is read from: a scale that means the same for every query.
     fn decisive(&self, number: usize) -> f32 {
-        if self.meaning.is_empty() { self.words.share(number) } else { self.fused[number] }
+        if self.absolute.is_empty() { self.words.share(number) } else { self.absolute[number] }
     }
 
     fn find_leaders(&mut self, article_of: &[u32]) {

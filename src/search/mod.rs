@@ -12,6 +12,7 @@ pub mod lint;
 pub mod metrics;
 pub mod passages;
 pub mod products;
+pub mod significance;
 pub mod spelling;
 pub mod typos;
 pub mod vectors;
