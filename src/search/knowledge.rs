@@ -26,6 +26,8 @@ pub struct Query<'a> {
     pub mode: Mode,
     /// What the message is about, as far as it is known from elsewhere.
     pub topics: Option<&'a Topics>,
+    /// The article that the conversation is about, where the message goes on about it.
+    pub subject: Option<&'a str>,
 }
 
 /// For each article that some intent names, the probability that one of those intents is
@@ -55,6 +57,8 @@ pub struct PassageHit {
     pub confidence: f32,
     /// What the confidence was read from.
     pub evidence: Evidence,
+    /// The cosine of each of the passage's units; empty where they have no vectors.
+    pub units: Vec<f32>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -78,8 +82,10 @@ pub struct Question {
 pub struct Draft {
     passages: Vec<Arc<Passage>>,
     questions: Vec<Question>,
-    /// First the views of each passage, then the questions.
+    /// First the views of each passage, then the units of all, then the questions.
     texts: Vec<String>,
+    /// How many texts are units.
+    units: usize,
 }
 
 pub struct KnowledgeIndex {
@@ -90,6 +96,10 @@ pub struct KnowledgeIndex {
     shelves: Vec<Shelf>,
     /// `VIEWS` rows for each passage.
     views: Vectors,
+    /// Sentences, steps and rows, those of a passage side by side; none in a large collection.
+    units: Vectors,
+    /// Where each passage's units begin, and where the last one's end.
+    unit_places: Vec<u32>,
     questions: Vectors,
     /// The articles that answer each question.
     answers: Vec<Vec<u32>>,
@@ -100,6 +110,8 @@ struct Shelf {
     language: String,
     words: LexicalIndex,
     speller: Speller,
+    /// The stems of the questions that are known.
+    asked: HashSet<String>,
     /// The passage of each row.
     passages: Vec<u32>,
 }
@@ -113,6 +125,13 @@ const VIEWS: usize = 2;
 
 /// How much the article's known questions count in a passage's meaning.
 const QUESTIONS: f32 = 1.0 / 3.0;
+
+/// How much a passage's nearest sentence counts in its own nearness.
+const SENTENCE: f32 = 0.4;
+
+/// Units that have vectors, at the most: 30 MB. A collection beyond that is large enough
+/// for its passages to be told apart as wholes.
+const UNITS: usize = 20_000;
 
 /// What a passage in another language than the customer's loses: little, since it may be
 /// the only answer …
@@ -136,8 +155,13 @@ impl Draft {
     }
 
     pub fn of_passages(passages: Vec<Passage>) -> Self {
-        let texts = passages.iter().flat_map(views).collect();
-        Self { passages: passages.into_iter().map(Arc::new).collect(), questions: Vec::new(), texts }
+        let mut texts: Vec<String> = passages.iter().flat_map(views).collect();
+        let views = texts.len();
+        if passages.iter().map(|passage| passage.units.len()).sum::<usize>() <= UNITS {
+            texts.extend(passages.iter().flat_map(unit_texts));
+        }
+        let units = texts.len() - views;
+        Self { passages: passages.into_iter().map(Arc::new).collect(), questions: Vec::new(), texts, units }
     }
 
     /// Adds what customers are known to ask; questions whose articles are not in the draft
@@ -173,9 +197,24 @@ impl Draft {
         let known = |articles: &[String]| articles.iter().filter_map(|id| numbers.get(id.as_str()).copied()).collect();
         let answers = self.questions.iter().map(|question| known(&question.articles)).collect();
         let articles = numbers.len();
-        let (views, questions) = vectors.split_at(vectors.len().min(VIEWS * self.passages.len()));
-        let (views, questions) = (Vectors::new(views)?, Vectors::new(questions)?);
-        Ok(KnowledgeIndex { passages: self.passages, article_of, articles, shelves, views, questions, answers })
+        let (views, rest) = vectors.split_at(vectors.len().min(VIEWS * self.passages.len()));
+        let (units, questions) = rest.split_at(rest.len().min(self.units));
+        let mut unit_places = vec![0];
+        for passage in &self.passages {
+            let of_passage = if units.is_empty() { 0 } else { passage.units.len() as u32 };
+            unit_places.push(unit_places.last().copied().unwrap_or_default() + of_passage);
+        }
+        Ok(KnowledgeIndex {
+            views: Vectors::new(views)?,
+            units: Vectors::new(units)?,
+            questions: Vectors::new(questions)?,
+            passages: self.passages,
+            article_of,
+            articles,
+            shelves,
+            unit_places,
+            answers,
+        })
     }
 }
 
@@ -209,6 +248,11 @@ fn views(passage: &Passage) -> [String; VIEWS] {
     [format!("{headings}\n{}\n{tags}", passage.text), format!("{headings} ({tags})")]
 }
 
+/// A sentence under its heading: "It costs 9.95 EUR" alone says nothing.
+fn unit_texts(passage: &Passage) -> impl Iterator<Item = String> + '_ {
+    passage.units.iter().map(|unit| format!("{}: {}", passage.section(), unit.text))
+}
+
 fn fields(passage: &Passage) -> Vec<String> {
     let headings = format!("{}\n{}", passage.heading_line(), passage.tags.join(", "));
     let body = format!("{headings}\n{}", passage.text);
@@ -226,14 +270,28 @@ fn shelves(passages: &[Arc<Passage>], questions: &[Question]) -> Result<Vec<Shel
             .collect();
         let rows: Vec<Vec<String>> = here.iter().map(|number| fields(&passages[*number as usize])).collect();
         let words = LexicalIndex::build(Analyser::new(language), &FIELDS, &rows)?;
-        let mut speller = Speller::default();
+        let mut speller = Speller::of(language);
         rows.iter().flatten().for_each(|text| speller.learn(text));
         // Words of another language would be taken for right ones.
         let ours = |question: &&Question| question.language.is_empty() || question.language == language;
-        questions.iter().filter(ours).for_each(|question| speller.learn(&question.text));
-        shelves.push(Shelf { language: language.to_owned(), words, speller, passages: here });
+        let mut asked = HashSet::new();
+        for question in questions.iter().filter(ours) {
+            speller.learn(&question.text);
+            asked.extend(words.analyser().words(&question.text).into_iter().map(|word| word.stem));
+        }
+        shelves.push(Shelf { language: language.to_owned(), words, speller, asked, passages: here });
     }
     Ok(shelves)
+}
+
+impl Shelf {
+    /// The share of a text's words that stand in no passage and no known question, not even
+    /// misspelt.
+    fn strange(&self, text: &str) -> f32 {
+        let words = self.words.analyser().words(text);
+        let strange = words.iter().filter(|word| !self.asked.contains(&word.stem) && !self.words.knows(word));
+        strange.count() as f32 / words.len().max(1) as f32
+    }
 }
 
 impl KnowledgeIndex {
@@ -276,7 +334,7 @@ impl KnowledgeIndex {
 
     /// Scores every passage.
     fn score(&self, query: &Query<'_>) -> Scores {
-        let mut scores = Scores::default();
+        let mut scores = Scores { strange: 1.0, ..Scores::default() };
         self.score_words(query, &mut scores);
         let vector = query.vector.filter(|_| query.mode != Mode::Bm25 && self.has_vectors());
         if let Some(vector) = vector {
@@ -291,6 +349,9 @@ impl KnowledgeIndex {
             }
         };
         for of_all in [&mut scores.fused, &mut scores.absolute] {
+            if let Some(subject) = query.subject {
+                fusion::stay(of_all, self.passages.iter().map(|passage| passage.article == subject));
+            }
             if let Some(topics) = query.topics {
                 fusion::pull(of_all, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
             }
@@ -313,6 +374,7 @@ impl KnowledgeIndex {
                 Ok(found) => {
                     if own.is_none_or(|language| language == shelf.language) {
                         scores.words.full = scores.words.full.max(found.full);
+                        scores.strange = scores.strange.min(shelf.strange(query.text));
                     }
                     for (number, score) in shelf.passages.iter().zip(found.scores) {
                         scores.words.scores[*number as usize] = score;
@@ -332,13 +394,25 @@ impl KnowledgeIndex {
                 *best = best.max(cosine);
             }
         }
+        scores.units = self.units.cosines(vector);
         let views = self.views.cosines(vector);
-        for (of_passage, article) in views.chunks_exact(VIEWS).zip(&self.article_of) {
-            let own = of_passage.iter().copied().fold(-1.0, f32::max);
+        for (number, (of_passage, article)) in views.chunks_exact(VIEWS).zip(&self.article_of).enumerate() {
+            let nearest = |of: &[f32]| of.iter().copied().reduce(f32::max);
+            let whole = nearest(of_passage).unwrap_or(0.0);
+            let own = match nearest(self.units_of(&scores.units, number)) {
+                Some(sentence) => (1.0 - SENTENCE) * whole + SENTENCE * sentence,
+                None => whole,
+            };
             let question = asked[*article as usize];
             let question = if question > f32::NEG_INFINITY { question } else { own };
             scores.meaning.push((1.0 - QUESTIONS) * own + QUESTIONS * question);
         }
+    }
+
+    /// Those of one passage, out of the figures of all units.
+    fn units_of<'a>(&self, figures: &'a [f32], number: usize) -> &'a [f32] {
+        let range = self.unit_places[number] as usize..self.unit_places[number + 1] as usize;
+        figures.get(range).unwrap_or_default()
     }
 
     fn prefer(&self, language: &str, scores: &mut [f32]) {
@@ -359,10 +433,13 @@ impl KnowledgeIndex {
     }
 
     fn hit(&self, scores: &Scores, number: usize) -> PassageHit {
+        let units = self.units_of(&scores.units, number).to_vec();
         let evidence = Evidence {
             by_meaning: !scores.meaning.is_empty(),
             score: scores.decisive(number),
             lead: scores.decisive(number) - scores.rival(self.article_of[number]),
+            strange: scores.strange,
+            sentence: units.iter().copied().reduce(f32::max),
         };
         PassageHit {
             passage: Arc::clone(&self.passages[number]),
@@ -371,6 +448,7 @@ impl KnowledgeIndex {
             score: scores.fused[number],
             confidence: evidence.probability(),
             evidence,
+            units,
         }
     }
 }
@@ -379,8 +457,12 @@ impl KnowledgeIndex {
 #[derive(Default)]
 struct Scores {
     words: WordScores,
+    /// The share of the query's words that the shop has never used.
+    strange: f32,
     /// Empty where there are no vectors.
     meaning: Vec<f32>,
+    /// The cosine of each unit of all passages.
+    units: Vec<f32>,
     /// What the order follows.
     fused: Vec<f32>,
     /// What confidence is read from; empty where there are no vectors.
@@ -487,7 +569,7 @@ mod tests {
 
     fn search(index: &KnowledgeIndex, text: &str, locale: Option<&str>, mode: Mode) -> Vec<String> {
         let vector = vector(text);
-        let query = Query { text, vector: Some(&vector), locale, mode, topics: None };
+        let query = Query { text, vector: Some(&vector), locale, mode, topics: None, subject: None };
         index.search(&query, 9).into_iter().map(|hit| hit.passage.id.clone()).collect()
     }
 
@@ -520,11 +602,12 @@ mod tests {
                 language: String::new(),
             },
         ]);
-        assert_eq!(draft.texts().len(), 4 * VIEWS + 1);
+        assert_eq!(draft.texts().len(), 4 * VIEWS + 4 + 1);
         let vectors = encode(draft.texts());
         let with = draft.build(&vectors).unwrap();
         let vector = vector("price");
-        let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None };
+        let query =
+            Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None, subject: None };
         let meaning = |index: &KnowledgeIndex| {
             index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine
         };
@@ -554,6 +637,7 @@ mod tests {
                 locale: Some("en"),
                 mode: Mode::Hybrid,
                 topics: None,
+                subject: None,
             },
             4,
         );
@@ -566,8 +650,14 @@ mod tests {
     fn the_topic_pulls_its_articles() {
         let (index, vector) = (index(), vector("price"));
         let topics = Topics::from([("klarna".to_owned(), 0.9), ("returns".to_owned(), 0.05)]);
-        let query =
-            |topics| Query { text: "zzz", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics };
+        let query = |topics| Query {
+            text: "zzz",
+            vector: Some(&vector),
+            locale: Some("en"),
+            mode: Mode::Hybrid,
+            topics,
+            subject: None,
+        };
         let score = |topics| {
             let hits = index.search(&query(topics), 4);
             hits.iter().find(|hit| hit.passage.article == "klarna").map(|hit| (hit.score, hit.confidence)).unwrap()
@@ -602,7 +692,7 @@ mod tests {
             let vectors = encode(draft.texts());
             let index = draft.build(&vectors).unwrap();
             for mode in [Mode::Bm25, Mode::Dense, Mode::Hybrid] {
-                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None }, k);
+                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None, subject: None }, k);
                 prop_assert!(hits.len() <= k);
                 prop_assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.confidence)));
             }

@@ -12,6 +12,8 @@ pub mod lint;
 pub mod metrics;
 pub mod passages;
 pub mod products;
+pub mod questions;
+pub mod sentences;
 pub mod significance;
 pub mod spelling;
 pub mod typos;
