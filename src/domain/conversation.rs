@@ -60,16 +60,9 @@ pub struct Memory {
     pub page: Option<String>,
     /// The language in which they are answered, from their last message on.
     pub language: Option<String>,
-    /// What the customer asked last: what a follow-up leans on.
-    pub subject: Option<Subject>,
-}
-
-/// The customer's messages that led here, oldest first, and the article that answered the
-/// last of them, if one did. Their words stand in the log alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    pub article: Option<String>,
-    pub asked: Vec<Seq>,
+    /// The customer's messages that say what the conversation is about, oldest first: what a
+    /// follow-up leans on. Their words stand in the log alone.
+    pub subject: Vec<Seq>,
 }
 
 /// How one customer message sounded.

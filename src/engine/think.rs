@@ -9,7 +9,7 @@ use super::render::Rendering;
 use super::teaching::doubts::{Read, doubts};
 use super::weigh::{self, Heard, Scales, Standing, Understood, mend, understand};
 use crate::answer::voices::Voice;
-use crate::domain::conversation::{Memory, Mood, Subject};
+use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::{Explanation, HandoffSummary, WeighedPassage};
 use crate::domain::entry::{AuthorKind, Entry, Seq};
 use crate::domain::{Author, Content};
@@ -81,7 +81,9 @@ impl Engine {
         let (contents, mut memory) = rendering.render(&decision).await?;
         let clarifies = decision.acts.iter().any(|act| matches!(act, Act::Clarify { .. }));
         memory.clarified = clarifies.then_some(work.message.seq);
-        memory.subject = subject_after(work, &parts, &decision.acts).or(memory.subject);
+        if let Some(subject) = subject_after(work, &parts, &decision.acts) {
+            memory.subject = subject;
+        }
         let read = Read {
             message: &work.message,
             memory: &work.conversation.memory,
@@ -192,7 +194,7 @@ impl Engine {
             })
             .collect();
         let subject = subject_before(work);
-        let heard = Heard { text, hint, history: &history, subject: subject.as_ref(), today: self.today() };
+        let heard = Heard { text, hint, history: &history, subject: subject.as_deref(), today: self.today() };
         understand(&self.inner.shop.knowledge(), &self.inner.nlu, heard).await
     }
 
@@ -261,38 +263,32 @@ fn memory_after(work: &TurnWork, reading: &Reading) -> Memory {
 }
 
 /// What the conversation is about, in the customer's words, as far as they stand in the history.
-fn subject_before(work: &TurnWork) -> Option<weigh::Subject> {
-    let subject = work.conversation.memory.subject.as_ref()?;
-    let asked: Vec<String> = work
+fn subject_before(work: &TurnWork) -> Option<String> {
+    let subject = &work.conversation.memory.subject;
+    let asked = work
         .history
         .iter()
-        .filter(|entry| entry.author.kind == AuthorKind::Customer && subject.asked.contains(&entry.seq))
-        .map(|entry| words_of(&entry.content))
-        .collect();
-    (!asked.is_empty()).then(|| weigh::Subject { article: subject.article.clone(), asked })
+        .filter(|entry| entry.author.kind == AuthorKind::Customer && subject.contains(&entry.seq))
+        .map(|entry| words_of(&entry.content));
+    let asked = asked.collect::<Vec<_>>().join(" ");
+    (!asked.trim().is_empty()).then_some(asked)
 }
 
 /// What the conversation is about after a message that was looked up; `None` where it was
 /// something else, such as a greeting: then it is about what it was about before.
-fn subject_after(work: &TurnWork, parts: &[weigh::Part], acts: &[Act]) -> Option<Subject> {
+fn subject_after(work: &TurnWork, parts: &[weigh::Part], acts: &[Act]) -> Option<Vec<Seq>> {
     let answered = acts.iter().rev().find_map(|act| match act {
-        Act::Answer { passage, .. } => weigh::at(parts, *passage),
+        Act::Answer { passage, .. } => weigh::at(parts, *passage).map(|(part, _)| part),
         _ => None,
     });
     let looked_up = acts.iter().any(|act| matches!(act, Act::Clarify { .. } | Act::DontKnow));
-    let part = match answered {
-        Some((part, _)) => part,
-        None if looked_up => parts.first()?,
-        None => return None,
-    };
-    let before = work.conversation.memory.subject.as_ref().filter(|_| part.asked.follows);
-    let mut asked: Vec<Seq> = before.map(|subject| subject.asked.clone()).unwrap_or_default();
+    let part = answered.or_else(|| parts.first().filter(|_| looked_up))?;
+    let mut asked = if part.asked.follows { work.conversation.memory.subject.clone() } else { Vec::new() };
     asked.push(work.message.seq);
     // The last of a chain of follow-ups say what it is about now.
     let surplus = asked.len().saturating_sub(CHAIN);
     asked.drain(..surplus);
-    let article = answered.map(|(part, place)| part.hits[place].passage.article.clone());
-    Some(Subject { article, asked })
+    Some(asked)
 }
 
 /// Votes against an answer since the customer's last message.

@@ -1,12 +1,13 @@
 //! Weighing one message: what it asks, what the shop knows about it, and what to do. No IO
 //! but the encoder's, so that `rapport eval answers` weighs exactly as a turn does.
 
-use futures_util::future::try_join_all;
+use futures_util::TryFutureExt;
+use futures_util::future::{try_join, try_join_all};
 use jiff::civil::Date;
 
 use crate::domain::conversation::Memory;
 use crate::domain::entry::AuthorKind;
-use crate::nlu::{Nlu, PastTurn, ReadError, Reading, Utterance};
+use crate::nlu::{Nlu, PastTurn, ReadError, Reading, Utterance, Vector};
 use crate::policy::{self, Decision, PartDecision, Situation, Thresholds, Weighed, decide};
 use crate::search::knowledge::Topics;
 use crate::search::questions::{self, Leaning};
@@ -16,6 +17,8 @@ use super::shop::IntentSet;
 
 /// Passages that are weighed.
 const PASSAGES: usize = 24;
+/// What speaks for a short message's going on about what was asked before.
+const IN_CONTEXT: f32 = 0.1;
 
 /// What a message is weighed by.
 #[derive(Clone, Copy)]
@@ -34,14 +37,6 @@ pub struct Standing<'a> {
     pub wishes_product: bool,
 }
 
-/// What the conversation is about: the questions that led here, oldest first, and the
-/// article that answered the last of them, if one did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject {
-    pub article: Option<String>,
-    pub asked: Vec<String>,
-}
-
 /// A message with what is known around it.
 #[derive(Clone, Copy)]
 pub struct Heard<'a> {
@@ -49,7 +44,8 @@ pub struct Heard<'a> {
     /// The customer's language setting, where it is known.
     pub hint: Option<&'a str>,
     pub history: &'a [PastTurn<'a>],
-    pub subject: Option<&'a Subject>,
+    /// What the customer asked before that it may lean on, in their words.
+    pub subject: Option<&'a str>,
     pub today: Date,
 }
 
@@ -62,8 +58,6 @@ pub struct Asked {
     pub words: String,
     /// With the subject that it leans on, mended too: what is searched.
     pub whole: String,
-    /// The article that it may go on about.
-    pub beside: Option<String>,
     /// Whether it was given its subject back.
     pub follows: bool,
 }
@@ -71,7 +65,7 @@ pub struct Asked {
 impl Asked {
     fn alone(text: &str) -> Self {
         let own = text.trim().to_owned();
-        Self { words: own.clone(), whole: own.clone(), own, beside: None, follows: false }
+        Self { words: own.clone(), whole: own.clone(), own, follows: false }
     }
 
     fn after(subject: &str, text: &str) -> Self {
@@ -86,13 +80,18 @@ pub struct Meant {
     pub asked: Vec<Asked>,
     /// The whole message once more, given the subject that it may have left out.
     pub perhaps: Option<Asked>,
+    /// Whether it asks nothing: then it must be about the shop before it can be a follow-up.
+    pub remarks: bool,
 }
 
 /// A message, read.
 pub struct Understood {
     pub asked: Vec<Asked>,
     pub readings: Vec<Reading>,
+    /// Of each follow-up's own words.
+    own: Vec<Option<Vector>>,
     perhaps: Option<(Asked, Reading)>,
+    remarks: bool,
 }
 
 /// A question and the passages that may answer it, best first.
@@ -102,7 +101,7 @@ pub struct Part {
 }
 
 /// What a message asks.
-pub fn meant(text: &str, language: &str, subject: Option<&Subject>) -> Meant {
+pub fn meant(text: &str, language: &str, subject: Option<&str>) -> Meant {
     let mut meant = in_context(text, language, subject);
     let parts = questions::take_apart(text, language);
     if parts.len() < 2 {
@@ -121,15 +120,15 @@ pub fn meant(text: &str, language: &str, subject: Option<&Subject>) -> Meant {
     meant
 }
 
-fn in_context(text: &str, language: &str, subject: Option<&Subject>) -> Meant {
+fn in_context(text: &str, language: &str, subject: Option<&str>) -> Meant {
     let alone = Asked::alone(text);
-    let only = |asked| Meant { asked: vec![asked], perhaps: None };
+    let only = |asked| Meant { asked: vec![asked], perhaps: None, remarks: false };
     let Some(subject) = subject else { return only(alone) };
-    let follow_up = || Asked::after(&subject.asked.join(" "), text);
+    let follow_up = || Asked::after(subject, text);
     match questions::leaning(text, language) {
         Leaning::None => only(alone),
-        Leaning::Beside => only(Asked { beside: subject.article.clone(), ..alone }),
-        Leaning::Perhaps => Meant { asked: vec![alone], perhaps: Some(follow_up()) },
+        Leaning::Remark => Meant { asked: vec![alone], perhaps: Some(follow_up()), remarks: true },
+        Leaning::Perhaps => Meant { asked: vec![alone], perhaps: Some(follow_up()), remarks: false },
         Leaning::Surely => only(follow_up()),
     }
 }
@@ -159,7 +158,7 @@ pub async fn understand(knowledge: &KnowledgeIndex, nlu: &Nlu, heard: Heard<'_>)
     let customers = heard.history.iter().filter(|turn| turn.author == AuthorKind::Customer);
     let earlier: Vec<&str> = customers.map(|turn| turn.text).collect();
     let language = nlu.language(heard.text, heard.hint, &earlier);
-    let Meant { mut asked, perhaps } = meant(heard.text, &language.code, heard.subject);
+    let Meant { mut asked, perhaps, remarks } = meant(heard.text, &language.code, heard.subject);
     let certain = asked.len();
     asked.extend(perhaps);
     for one in &mut asked {
@@ -174,9 +173,15 @@ pub async fn understand(knowledge: &KnowledgeIndex, nlu: &Nlu, heard: Heard<'_>)
         let Heard { hint: locale, history, today, .. } = heard;
         nlu.read(Utterance { text, mended, locale, history, today })
     });
-    let mut readings = try_join_all(all).await?;
+    let own = asked.iter().take(certain).map(|one| async move {
+        match one.follows {
+            true => nlu.encoder().encode(&one.words).await.map(Some),
+            false => Ok(None),
+        }
+    });
+    let (mut readings, own) = try_join(try_join_all(all), try_join_all(own).map_err(ReadError::from)).await?;
     let perhaps = readings.drain(certain..).next().zip(asked.drain(certain..).next());
-    Ok(Understood { asked, readings, perhaps: perhaps.map(|(reading, asked)| (asked, reading)) })
+    Ok(Understood { asked, readings, own, perhaps: perhaps.map(|(reading, asked)| (asked, reading)), remarks })
 }
 
 impl Understood {
@@ -192,16 +197,17 @@ impl Scales<'_> {
     /// may have left its subject out is from now on understood the way that is answered
     /// with more certainty.
     pub fn parts(&self, understood: &mut Understood, language: &str) -> Vec<Part> {
-        let part = |asked: &Asked, reading: &Reading| Part {
-            hits: self.search(&asked.whole, reading, language, asked.beside.as_deref()),
+        let part = |asked: &Asked, reading: &Reading, own: Option<&Vector>| Part {
+            hits: self.search(&asked.whole, reading, language, own.map(|own| own as &[f32])),
             asked: asked.clone(),
         };
-        let both = understood.asked.iter().zip(&understood.readings);
-        let mut parts: Vec<Part> = both.map(|(asked, reading)| part(asked, reading)).collect();
+        let all = understood.asked.iter().zip(&understood.readings).zip(&understood.own);
+        let mut parts: Vec<Part> = all.map(|((asked, reading), own)| part(asked, reading, own.as_ref())).collect();
         if let Some((asked, reading)) = understood.perhaps.take() {
-            let in_context = part(&asked, &reading);
-            let sure = |part: &Part| part.hits.first().map_or(0.0, |hit| hit.confidence);
-            if sure(&in_context) > sure(&parts[0]) && !self.talks(understood.reading()) {
+            let in_context = part(&asked, &reading, Some(&understood.reading().vector));
+            let of_the_shop = !understood.remarks || coverage(&parts[0].hits) >= self.thresholds.clarify;
+            let surer = certainty(&in_context) + IN_CONTEXT > certainty(&parts[0]);
+            if surer && of_the_shop && !self.talks(understood.reading()) {
                 parts[0] = in_context;
                 understood.asked[0] = asked;
                 understood.readings[0] = reading;
@@ -222,7 +228,7 @@ impl Scales<'_> {
         self.search(text, reading, language, None)
     }
 
-    fn search(&self, text: &str, reading: &Reading, language: &str, subject: Option<&str>) -> Vec<PassageHit> {
+    fn search(&self, text: &str, reading: &Reading, language: &str, own: Option<&[f32]>) -> Vec<PassageHit> {
         let topics = self.topics(reading);
         let query = Query {
             text,
@@ -230,7 +236,7 @@ impl Scales<'_> {
             locale: Some(language),
             mode: Mode::Hybrid,
             topics: Some(&topics),
-            subject,
+            own,
         };
         self.knowledge.search(&query, PASSAGES)
     }
@@ -264,7 +270,7 @@ impl Scales<'_> {
             memory: standing.memory,
             queued: standing.queued,
             passages: &passages,
-            covered: hits.first().map_or(0.0, |hit| hit.evidence.coverage()),
+            covered: coverage(hits),
             wishes_product: standing.wishes_product,
             thresholds: self.thresholds,
         })
@@ -283,6 +289,15 @@ impl Scales<'_> {
     }
 }
 
+/// How probable it is that the shop knows the answer.
+fn coverage(hits: &[PassageHit]) -> f32 {
+    hits.first().map_or(0.0, |hit| hit.evidence.coverage())
+}
+
+fn certainty(part: &Part) -> f32 {
+    part.hits.first().map_or(0.0, |hit| hit.confidence)
+}
+
 /// The part and the place in it that a place through all parts means.
 pub fn at(parts: &[Part], place: usize) -> Option<(&Part, usize)> {
     let mut place = place;
@@ -299,13 +314,11 @@ pub fn at(parts: &[Part], place: usize) -> Option<(&Part, usize)> {
 mod tests {
     use super::*;
 
-    fn delivery() -> Subject {
-        Subject { article: Some("delivery-costs".into()), asked: vec!["How much is delivery to Belgium?".into()] }
-    }
+    const DELIVERY: Option<&str> = Some("How much is delivery to Belgium?");
 
     #[test]
     fn a_follow_up_gets_its_subject_back() {
-        let meant = meant("and to Canada?", "en", Some(&delivery()));
+        let meant = meant("and to Canada?", "en", DELIVERY);
         assert_eq!(meant.asked.len(), 1);
         assert_eq!(meant.asked[0].whole, "How much is delivery to Belgium? and to Canada?");
         assert!(meant.asked[0].follows && meant.perhaps.is_none());
@@ -313,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_question_of_its_own_stays_as_it_is() {
-        let full = meant("How do I return a jumper that does not fit my mother?", "en", Some(&delivery()));
+        let full = meant("How do I return a jumper that does not fit my mother?", "en", DELIVERY);
         assert_eq!(full.asked[0].whole, full.asked[0].own);
         assert_eq!(full.perhaps, None);
         // Nothing went before: there is nothing to lean on.
@@ -322,11 +335,11 @@ mod tests {
 
     #[test]
     fn a_short_question_may_be_meant_either_way() {
-        let short = meant("how often?", "en", Some(&delivery()));
+        let short = meant("how often?", "en", DELIVERY);
         assert_eq!(short.asked[0].whole, "how often?");
-        assert_eq!(short.perhaps.unwrap().whole, "How much is delivery to Belgium? how often?");
-        let remark = meant("the mail does not arrive", "en", Some(&delivery()));
-        assert_eq!(remark.asked[0].beside.as_deref(), Some("delivery-costs"));
+        assert_eq!(short.perhaps.as_ref().unwrap().whole, "How much is delivery to Belgium? how often?");
+        let remark = meant("the mail does not arrive", "en", DELIVERY);
+        assert!(remark.perhaps.is_some() && remark.remarks && !short.remarks);
     }
 
     #[test]

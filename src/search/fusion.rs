@@ -48,16 +48,6 @@ pub fn pull(fused: &mut [f32], topics: impl Iterator<Item = Option<f32>>) {
     }
 }
 
-/// What the passages of the article gain that the conversation is about.
-const SUBJECT: f32 = 0.1;
-
-/// Lets a message that goes on about an article find it first.
-pub fn stay(fused: &mut [f32], of_subject: impl Iterator<Item = bool>) {
-    for (score, _) in fused.iter_mut().zip(of_subject).filter(|(_, here)| *here) {
-        *score += SUBJECT;
-    }
-}
-
 /// By words alone; what shares no word is not found.
 pub fn words_alone(words: &WordScores) -> Vec<f32> {
     words.scores.iter().map(|score| if *score > 0.0 { *score } else { f32::NEG_INFINITY }).collect()

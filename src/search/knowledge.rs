@@ -10,6 +10,7 @@ use super::fusion;
 use super::lexical::{FieldSpec, LexicalIndex, WordScores};
 use super::passages::{self, Passage};
 use super::spelling::Speller;
+use super::synonyms::{self, Meanings, Synonyms};
 use super::vectors::{Vectors, VectorsError};
 use super::words::{self, Analyser};
 use crate::domain::article::Article;
@@ -26,8 +27,9 @@ pub struct Query<'a> {
     pub mode: Mode,
     /// What the message is about, as far as it is known from elsewhere.
     pub topics: Option<&'a Topics>,
-    /// The article that the conversation is about, where the message goes on about it.
-    pub subject: Option<&'a str>,
+    /// The vector of a follow-up's own words, without its subject: which sentences answer
+    /// is told by these as well.
+    pub own: Option<&'a [f32]>,
 }
 
 /// For each article that some intent names, the probability that one of those intents is
@@ -57,7 +59,7 @@ pub struct PassageHit {
     pub confidence: f32,
     /// What the confidence was read from.
     pub evidence: Evidence,
-    /// The cosine of each of the passage's units; empty where they have no vectors.
+    /// How near each of the passage's units is; empty where they have no vectors.
     pub units: Vec<f32>,
 }
 
@@ -86,6 +88,7 @@ pub struct Draft {
     texts: Vec<String>,
     /// How many texts are units.
     units: usize,
+    synonyms: Synonyms,
 }
 
 pub struct KnowledgeIndex {
@@ -112,6 +115,7 @@ struct Shelf {
     speller: Speller,
     /// The stems of the questions that are known.
     asked: HashSet<String>,
+    meanings: Meanings,
     /// The passage of each row.
     passages: Vec<u32>,
 }
@@ -161,7 +165,13 @@ impl Draft {
             texts.extend(passages.iter().flat_map(unit_texts));
         }
         let units = texts.len() - views;
-        Self { passages: passages.into_iter().map(Arc::new).collect(), questions: Vec::new(), texts, units }
+        Self {
+            passages: passages.into_iter().map(Arc::new).collect(),
+            questions: Vec::new(),
+            texts,
+            units,
+            synonyms: Synonyms::default(),
+        }
     }
 
     /// Adds what customers are known to ask; questions whose articles are not in the draft
@@ -177,6 +187,12 @@ impl Draft {
         self
     }
 
+    /// Lets messages be read with what their words mean.
+    pub fn with_synonyms(mut self, synonyms: Synonyms) -> Self {
+        self.synonyms = synonyms;
+        self
+    }
+
     /// What the encoder is to read, in the order in which `build` wants the vectors.
     pub fn texts(&self) -> &[String] {
         &self.texts
@@ -187,7 +203,10 @@ impl Draft {
         if !vectors.is_empty() && vectors.len() != self.texts.len() {
             return Err(VectorsError::Count { wanted: self.texts.len(), got: vectors.len() }.into());
         }
-        let shelves = shelves(&self.passages, &self.questions)?;
+        let mut shelves = shelves(&self.passages, &self.questions)?;
+        for shelf in &mut shelves {
+            shelf.meanings = self.synonyms.of(&shelf.language);
+        }
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut article_of = Vec::with_capacity(self.passages.len());
         for passage in &self.passages {
@@ -279,12 +298,24 @@ fn shelves(passages: &[Arc<Passage>], questions: &[Question]) -> Result<Vec<Shel
             speller.learn(&question.text);
             asked.extend(words.analyser().words(&question.text).into_iter().map(|word| word.stem));
         }
-        shelves.push(Shelf { language: language.to_owned(), words, speller, asked, passages: here });
+        shelves.push(Shelf {
+            language: language.to_owned(),
+            words,
+            speller,
+            asked,
+            meanings: Meanings::new(),
+            passages: here,
+        });
     }
     Ok(shelves)
 }
 
 impl Shelf {
+    /// Whether its passages have all the words.
+    fn uses(&self, text: &str) -> bool {
+        self.words.analyser().words(text).iter().all(|word| self.words.has(word))
+    }
+
     /// The share of a text's words that stand in no passage and no known question, not even
     /// misspelt.
     fn strange(&self, text: &str) -> f32 {
@@ -303,10 +334,14 @@ impl KnowledgeIndex {
         !self.views.is_empty()
     }
 
-    /// A message in `locale` with its misspelt words mended, where there are any; `is_word`
-    /// tells words that are right although no article has them.
+    /// A message in `locale` with its misspelt words mended and those that articles do not use
+    /// spelt out, where there are any; `is_word` tells words that are right although no
+    /// article has them.
     pub fn mend(&self, text: &str, locale: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
-        self.shelf(words::primary(locale))?.speller.mend(text, is_word)
+        let shelf = self.shelf(words::primary(locale))?;
+        let spelt = synonyms::spell_out(text, &shelf.meanings, |word| shelf.uses(word));
+        let mended = shelf.speller.mend(spelt.as_deref().unwrap_or(text), is_word);
+        mended.or(spelt)
     }
 
     fn shelf(&self, language: &str) -> Option<&Shelf> {
@@ -339,6 +374,10 @@ impl KnowledgeIndex {
         let vector = query.vector.filter(|_| query.mode != Mode::Bm25 && self.has_vectors());
         if let Some(vector) = vector {
             self.score_meaning(vector, &mut scores);
+            if let Some(own) = query.own {
+                let both = self.units.cosines(own).into_iter().zip(&scores.units);
+                scores.quoted = both.map(|(own, whole)| (own + whole) / 2.0).collect();
+            }
         }
         (scores.fused, scores.absolute) = match (vector, query.mode) {
             (None, _) => (fusion::words_alone(&scores.words), Vec::new()),
@@ -349,9 +388,6 @@ impl KnowledgeIndex {
             }
         };
         for of_all in [&mut scores.fused, &mut scores.absolute] {
-            if let Some(subject) = query.subject {
-                fusion::stay(of_all, self.passages.iter().map(|passage| passage.article == subject));
-            }
             if let Some(topics) = query.topics {
                 fusion::pull(of_all, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
             }
@@ -433,7 +469,8 @@ impl KnowledgeIndex {
     }
 
     fn hit(&self, scores: &Scores, number: usize) -> PassageHit {
-        let units = self.units_of(&scores.units, number).to_vec();
+        let units = self.units_of(&scores.units, number);
+        let quoted = if scores.quoted.is_empty() { units } else { self.units_of(&scores.quoted, number) };
         let evidence = Evidence {
             by_meaning: !scores.meaning.is_empty(),
             score: scores.decisive(number),
@@ -448,7 +485,7 @@ impl KnowledgeIndex {
             score: scores.fused[number],
             confidence: evidence.probability(),
             evidence,
-            units,
+            units: quoted.to_vec(),
         }
     }
 }
@@ -463,6 +500,8 @@ struct Scores {
     meaning: Vec<f32>,
     /// The cosine of each unit of all passages.
     units: Vec<f32>,
+    /// The same with the say of a follow-up's own words; empty where there are none.
+    quoted: Vec<f32>,
     /// What the order follows.
     fused: Vec<f32>,
     /// What confidence is read from; empty where there are no vectors.
@@ -569,7 +608,7 @@ mod tests {
 
     fn search(index: &KnowledgeIndex, text: &str, locale: Option<&str>, mode: Mode) -> Vec<String> {
         let vector = vector(text);
-        let query = Query { text, vector: Some(&vector), locale, mode, topics: None, subject: None };
+        let query = Query { text, vector: Some(&vector), locale, mode, topics: None, own: None };
         index.search(&query, 9).into_iter().map(|hit| hit.passage.id.clone()).collect()
     }
 
@@ -607,7 +646,7 @@ mod tests {
         let with = draft.build(&vectors).unwrap();
         let vector = vector("price");
         let query =
-            Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None, subject: None };
+            Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None, own: None };
         let meaning = |index: &KnowledgeIndex| {
             index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine
         };
@@ -637,7 +676,7 @@ mod tests {
                 locale: Some("en"),
                 mode: Mode::Hybrid,
                 topics: None,
-                subject: None,
+                own: None,
             },
             4,
         );
@@ -656,7 +695,7 @@ mod tests {
             locale: Some("en"),
             mode: Mode::Hybrid,
             topics,
-            subject: None,
+            own: None,
         };
         let score = |topics| {
             let hits = index.search(&query(topics), 4);
@@ -692,7 +731,7 @@ mod tests {
             let vectors = encode(draft.texts());
             let index = draft.build(&vectors).unwrap();
             for mode in [Mode::Bm25, Mode::Dense, Mode::Hybrid] {
-                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None, subject: None }, k);
+                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None, own: None }, k);
                 prop_assert!(hits.len() <= k);
                 prop_assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.confidence)));
             }

@@ -192,7 +192,7 @@ impl Asked<'_> {
         for ((id, text), vector) in self.ids.iter().zip(self.texts).zip(self.vectors) {
             let vector = (!vector.is_empty()).then_some(vector.as_slice());
             let begun = Instant::now();
-            let hits = index.search(&Query { text, vector, locale: None, mode, topics: None, subject: None }, DEPTH);
+            let hits = index.search(&Query { text, vector, locale: None, mode, topics: None, own: None }, DEPTH);
             times_ms.push(begun.elapsed().as_secs_f64() * 1000.0);
             let ranking: Vec<&str> = hits.iter().map(|hit| hit.passage.article.as_str()).collect();
             per_query.extend(self.judgements.get(id).and_then(|relevant| Metrics::of(&ranking, relevant)));

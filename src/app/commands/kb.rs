@@ -154,7 +154,7 @@ fn search(args: &SearchArgs, home: &Home) -> anyhow::Result<()> {
         locale: args.locale.as_deref(),
         mode,
         topics: None,
-        subject: None,
+        own: None,
     };
     let begun = Instant::now();
     let hits = index.search(&query, args.count);

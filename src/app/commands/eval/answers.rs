@@ -15,13 +15,13 @@ use crate::base::home::Home;
 use crate::domain::article::Article;
 use crate::domain::conversation::Memory;
 use crate::domain::entry::AuthorKind;
-use crate::engine::{Heard, IntentSet, Part, Scales, Standing, Subject, at, understand};
+use crate::engine::{Heard, IntentSet, Part, Scales, Standing, at, understand};
 use crate::nlu::training::read_intents;
 use crate::nlu::{Nlu, NluOptions, PastTurn, Reading};
 use crate::policy::{Act, Thresholds};
-use crate::search::KnowledgeIndex;
 use crate::search::articles::read_folder;
 use crate::search::knowledge::{Draft, questions_of};
+use crate::search::{KnowledgeIndex, Synonyms};
 
 /// Ask the shop's bot labelled questions, and count what it would do.
 #[derive(Debug, Parser)]
@@ -165,7 +165,9 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         }
         tokio::task::spawn_blocking(move || Nlu::start(&home, options)).await.context("loading panicked")??
     };
-    let knowledge = index(&articles, &intents, &nlu)?;
+    let (synonyms, problems) = Synonyms::read(&home.knowledge_base());
+    problems.iter().for_each(|problem| eprintln!("{problem}"));
+    let knowledge = index(&articles, &intents, synonyms, &nlu)?;
     let thresholds = Thresholds::default();
     let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &thresholds };
     let desk = Desk { nlu: &nlu, scales, language: &args.language };
@@ -184,8 +186,8 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     if args.json { output::json(&report) } else { print(&report) }
 }
 
-fn index(articles: &[Article], intents: &IntentSet, nlu: &Nlu) -> anyhow::Result<KnowledgeIndex> {
-    let draft = Draft::of_articles(articles).with_questions(questions_of(intents.iter()));
+fn index(articles: &[Article], intents: &IntentSet, synonyms: Synonyms, nlu: &Nlu) -> anyhow::Result<KnowledgeIndex> {
+    let draft = Draft::of_articles(articles).with_questions(questions_of(intents.iter())).with_synonyms(synonyms);
     let vectors = nlu.encoder().encode_all(draft.texts(), |_| ())?;
     Ok(draft.build(&vectors)?)
 }
@@ -199,16 +201,7 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     async fn ask(&self, question: Question) -> anyhow::Result<Outcome> {
-        let mut subject = None;
-        if !question.before.is_empty() {
-            let before = self.turn(&question.before, &[], None).await?;
-            let answer = before.acts.iter().find_map(|act| match act {
-                Act::Answer { passage, .. } => at(&before.parts, *passage),
-                _ => None,
-            });
-            let article = answer.map(|(part, place)| part.hits[place].passage.article.clone());
-            subject = Some(Subject { article, asked: vec![question.before.clone()] });
-        }
+        let subject = (!question.before.is_empty()).then_some(question.before.as_str());
         let history = [PastTurn {
             author: AuthorKind::Customer,
             text: &question.before,
@@ -217,7 +210,7 @@ impl Desk<'_> {
             minutes_ago: Some(1.0),
         }];
         let history = if question.before.is_empty() { &[] } else { &history[..] };
-        let Turn { reading, mut parts, acts } = self.turn(&question.text, history, subject.as_ref()).await?;
+        let Turn { reading, mut parts, acts } = self.turn(&question.text, history, subject).await?;
         let answer = acts.iter().find_map(|act| match act {
             Act::Answer { passage, confidence } => Some((*passage, *confidence)),
             _ => None,
@@ -256,7 +249,7 @@ impl Desk<'_> {
         })
     }
 
-    async fn turn(&self, text: &str, history: &[PastTurn<'_>], subject: Option<&Subject>) -> anyhow::Result<Turn> {
+    async fn turn(&self, text: &str, history: &[PastTurn<'_>], subject: Option<&str>) -> anyhow::Result<Turn> {
         let heard = Heard { text, hint: Some(self.language), history, subject, today: date(2026, 1, 1) };
         let mut understood = understand(self.scales.knowledge, self.nlu, heard).await?;
         let parts = self.scales.parts(&mut understood, self.language);
