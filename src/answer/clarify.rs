@@ -52,6 +52,7 @@ mod tests {
                 score: 0.0,
                 confidence: 0.4,
                 evidence: Default::default(),
+                units: Vec::new(),
             })
             .collect();
         let Content::Choices { text, options } = choices("Which?", &hits) else { panic!("no choices") };

@@ -1,14 +1,9 @@
 //! A passage as an answer: its sentences that answer, and where they stand.
 
-use std::collections::HashSet;
-
-use crate::base::markdown::{Block, BlockKind};
+use super::extract::{self, Extract};
 use crate::domain::content::{Content, Source};
-use crate::search::words::Analyser;
 use crate::search::{Passage, PassageHit};
 
-/// Words of an answer at the most: what one reads in a chat bubble at a glance.
-const LONGEST: usize = 60;
 /// Characters of a source's snippet, about.
 const SNIPPET: usize = 160;
 const SOURCES: usize = 3;
@@ -16,53 +11,53 @@ const SOURCES: usize = 3;
 const SOURCE_CONFIDENCE: f32 = 0.5;
 const SOURCE_SHARE: f32 = 0.6;
 
-/// The answer that the hit at `best` gives to the query. Other articles that are as sure
+/// The answer that the hit at `best` gives to the question. Other articles that are as sure
 /// are named beside it.
-pub fn answer(hits: &[PassageHit], best: usize, query: &str, confidence: f32) -> Content {
-    let Some(hit) = hits.get(best) else {
+pub fn answer(hits: &[PassageHit], best: usize, question: &str, confidence: f32) -> Content {
+    if hits.get(best).is_none() {
         // An answer without a source would be a lie about where it comes from.
         return Content::text("");
-    };
-    Content::Answer { text: text(&hit.passage, query), confidence, sources: sources(hits, best) }
-}
-
-/// The passage's sentences that answer the query, in their order, as Markdown. The first
-/// sentence always stands: the others lean on it.
-pub fn text(passage: &Passage, query: &str) -> String {
-    let analyser = Analyser::new(&passage.locale);
-    let asked: HashSet<String> = analyser.words(query).into_iter().map(|word| word.stem).collect();
-    let units = units(passage, &analyser, &asked);
-    let chosen = choose(&units);
-    let complete = chosen.len() == units.len();
-    let mut text = write(&chosen);
-    let cut_steps = !complete
-        && units.iter().zip(1..).any(|(unit, _)| unit.is_step && !chosen.iter().any(|c| c.place == unit.place));
-    if cut_steps {
-        text.push_str(&format!("\n\n[All steps]({})", passage.url));
     }
-    text
+    let extract = extract::extract(hits, best, question);
+    Content::Answer { text: extract::write(&extract), confidence, sources: sources(hits, best, &extract) }
 }
 
-fn sources(hits: &[PassageHit], best: usize) -> Vec<Source> {
+/// The sentences that answer the question, in the article's order, as Markdown.
+pub fn text(hits: &[PassageHit], best: usize, question: &str) -> String {
+    hits.get(best).map(|_| extract::write(&extract::extract(hits, best, question))).unwrap_or_default()
+}
+
+/// First the passage that the answer stands in, with its answering sentence as the snippet.
+fn sources(hits: &[PassageHit], best: usize, extract: &Extract<'_>) -> Vec<Source> {
     let first = &hits[best];
     let least = (first.confidence * SOURCE_SHARE).max(SOURCE_CONFIDENCE);
-    let mut sources = vec![source(&first.passage)];
-    for (place, hit) in hits.iter().enumerate() {
-        let known = place == best || sources.iter().any(|source| source.article == hit.passage.article);
+    let main = &hits[extract.main].passage;
+    let begins = extract.units.iter().find(|chosen| chosen.hit == extract.main).map_or(0, |chosen| chosen.place);
+    let mut sources = vec![source(main, begins)];
+    for hit in hits {
+        let known = sources.iter().any(|source| source.article == hit.passage.article);
         if !known && hit.confidence >= least && sources.len() < SOURCES {
-            sources.push(source(&hit.passage));
+            sources.push(source(&hit.passage, 0));
         }
     }
     sources
 }
 
-fn source(passage: &Passage) -> Source {
+/// `begins` is the unit with which the snippet begins.
+fn source(passage: &Passage, begins: usize) -> Source {
+    let words = match passage.units.get(begins..).filter(|_| begins > 0) {
+        Some(rest) => {
+            let rest: Vec<&str> = rest.iter().map(|unit| unit.text.as_str()).collect();
+            format!("… {}", rest.join(" "))
+        }
+        None => passage.text.clone(),
+    };
     Source {
         article: passage.article.clone(),
         title: passage.title.clone(),
         section: passage.section().to_owned(),
         url: passage.url.clone(),
-        snippet: snippet(&passage.text),
+        snippet: snippet(&words),
     }
 }
 
@@ -77,142 +72,13 @@ fn snippet(text: &str) -> String {
     format!("{}…", whole_words.trim_end_matches([',', ';', ':', '.']))
 }
 
-/// A sentence, a step or a row.
-#[derive(Clone, Debug)]
-struct Unit {
-    place: usize,
-    block: usize,
-    kind: BlockKind,
-    is_step: bool,
-    markdown: String,
-    words: usize,
-    /// How many of the query's words it has.
-    matches: usize,
-}
-
-fn units(passage: &Passage, analyser: &Analyser, asked: &HashSet<String>) -> Vec<Unit> {
-    let mut units = Vec::new();
-    for (block, content) in passage.blocks.iter().enumerate() {
-        for markdown in sentences_of(content) {
-            let stems: HashSet<String> = analyser.words(&markdown).into_iter().map(|word| word.stem).collect();
-            units.push(Unit {
-                place: units.len(),
-                block,
-                kind: content.kind,
-                is_step: matches!(content.kind, BlockKind::Step(_)),
-                words: markdown.split_whitespace().count(),
-                matches: stems.intersection(asked).count(),
-                markdown,
-            });
-        }
-    }
-    units
-}
-
-/// Paragraphs fall into sentences; steps, rows and code stay whole.
-fn sentences_of(block: &Block) -> Vec<String> {
-    match block.kind {
-        BlockKind::Paragraph => sentences(&block.markdown),
-        _ => vec![block.markdown.clone()],
-    }
-}
-
-fn sentences(text: &str) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let mut current = String::new();
-    let mut words = text.split(' ').peekable();
-    while let Some(word) = words.next() {
-        if !current.is_empty() {
-            current.push(' ');
-        }
-        current.push_str(word);
-        let bare = word.trim_end_matches(['*', ')', '"', '”', '’']);
-        let ends = bare.ends_with(['.', '!', '?']) && !is_abbreviation(bare);
-        let next_begins = words.peek().is_none_or(|next| {
-            next.trim_start_matches(['*', '[', '(', '"', '“', '\\'])
-                .chars()
-                .next()
-                .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
-        });
-        // Never inside a link or bold words: its other half would stand alone.
-        if ends && next_begins && is_balanced(&current) {
-            sentences.push(std::mem::take(&mut current));
-        }
-    }
-    if !current.is_empty() {
-        sentences.push(current);
-    }
-    sentences
-}
-
-fn is_abbreviation(word: &str) -> bool {
-    ["e.g.", "i.e.", "approx.", "max.", "min.", "no.", "nr.", "incl.", "excl.", "ca.", "St.", "Mr.", "Mrs."]
-        .iter()
-        .any(|known| word.trim_start_matches(['(', '*', '[']).eq_ignore_ascii_case(known))
-}
-
-fn is_balanced(text: &str) -> bool {
-    text.matches('[').count() == text.matches(']').count() && text.matches("**").count().is_multiple_of(2)
-}
-
-/// The first unit and then those that share most with the query, while there is room.
-fn choose(units: &[Unit]) -> Vec<&Unit> {
-    let total: usize = units.iter().map(|unit| unit.words).sum();
-    if total <= LONGEST {
-        return units.iter().collect();
-    }
-    let mut by_worth: Vec<&Unit> = units.iter().collect();
-    // Steps only make sense from the first one on, so they keep their order.
-    by_worth.sort_by_key(|unit| {
-        (unit.place != 0, std::cmp::Reverse(if unit.is_step { 0 } else { unit.matches }), unit.place)
-    });
-    let mut room = LONGEST;
-    let mut chosen: Vec<&Unit> = Vec::new();
-    let mut steps_end = false;
-    for unit in by_worth {
-        let fits = unit.words <= room || chosen.is_empty();
-        if unit.is_step && (steps_end || !fits) {
-            steps_end = true;
-            continue;
-        }
-        if fits {
-            room = room.saturating_sub(unit.words);
-            chosen.push(unit);
-        }
-    }
-    chosen.sort_by_key(|unit| unit.place);
-    chosen
-}
-
-fn write(units: &[&Unit]) -> String {
-    let mut text = String::new();
-    let mut before: Option<&Unit> = None;
-    for unit in units {
-        if let Some(before) = before {
-            let listed = |kind: BlockKind| matches!(kind, BlockKind::Step(_) | BlockKind::Bullet(_) | BlockKind::Row);
-            text.push_str(match () {
-                () if before.block == unit.block && before.kind == BlockKind::Paragraph => " ",
-                () if listed(before.kind) && listed(unit.kind) => "\n",
-                () => "\n\n",
-            });
-        }
-        match unit.kind {
-            BlockKind::Step(number) => text.push_str(&format!("{number}. {}", unit.markdown)),
-            BlockKind::Bullet(_) | BlockKind::Row => text.push_str(&format!("- {}", unit.markdown)),
-            BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Code => text.push_str(&unit.markdown),
-        }
-        before = Some(unit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::extract::LONGEST;
     use crate::domain::article::Article;
     use crate::search::passages::split;
     use proptest::prelude::*;
-    use rstest::rstest;
     use std::sync::Arc;
 
     fn passages(id: &str, body: &str) -> Vec<Passage> {
@@ -228,7 +94,10 @@ mod tests {
     }
 
     fn hit(id: &str, body: &str, confidence: f32) -> PassageHit {
-        let passage = passages(id, body).remove(0);
+        found(passages(id, body).remove(0), confidence)
+    }
+
+    fn found(passage: Passage, confidence: f32) -> PassageHit {
         PassageHit {
             passage: Arc::new(passage),
             bm25: 1.0,
@@ -236,17 +105,20 @@ mod tests {
             score: 1.0,
             confidence,
             evidence: Default::default(),
+            units: Vec::new(),
         }
+    }
+
+    /// What the first passage of a body answers.
+    fn told(body: &str, question: &str) -> String {
+        text(&[hit("a", body, 0.9)], 0, question)
     }
 
     #[test]
     fn a_short_passage_is_told_whole() {
-        let passage = &passages(
-            "a",
-            "Unused goods, within 30 days. See [refunds](refund-timing.md).\n\n1. Open **Orders**.\n2. Print.",
-        )[0];
+        let body = "Unused goods, within 30 days. See [refunds](refund-timing.md).\n\n1. Open **Orders**.\n2. Print.";
         assert_eq!(
-            text(passage, "return"),
+            told(body, "return"),
             "Unused goods, within 30 days. See [refunds](/help/refund-timing).\n\n1. Open **Orders**.\n2. Print."
         );
     }
@@ -254,8 +126,8 @@ mod tests {
     #[test]
     fn of_a_long_passage_the_lead_and_what_was_asked_are_told() {
         let filler = "This sentence is here to fill the room of the answer with many words indeed. ".repeat(5);
-        let passage = &passages("a", &format!("Returns are free. {filler}\n\nPost from Portugal costs 6.95 EUR."))[0];
-        let told = text(passage, "what does posting from Portugal cost");
+        let body = format!("Returns are free. {filler}\n\nPost from Portugal costs 6.95 EUR.");
+        let told = told(&body, "what does posting from Portugal cost");
         assert!(told.starts_with("Returns are free."), "{told}");
         assert!(told.contains("Portugal costs 6.95 EUR."), "{told}");
         assert!(told.split_whitespace().count() <= LONGEST, "{told}");
@@ -264,15 +136,15 @@ mod tests {
     #[test]
     fn rows_that_name_what_was_asked_come_first() {
         let rows: String = (0..20).map(|n| format!("| Country{n} | {n} working days and a bit |\n")).collect();
-        let passage = &passages("a", &format!("It depends.\n\n| Country | Days |\n| --- | --- |\n{rows}"))[0];
-        assert!(text(passage, "country17").contains("- **Country17**: Days 17 working days"));
+        let told = told(&format!("It depends.\n\n| Country | Days |\n| --- | --- |\n{rows}"), "country17");
+        assert!(told.contains("- **Country17**: Days 17 working days"), "{told}");
     }
 
     #[test]
     fn many_steps_end_in_a_link() {
         let steps: String =
             (1..12).map(|n| format!("{n}. Do the thing number {n} with much care and love\n")).collect();
-        let told = text(&passages("a", &format!("## Steps\n{steps}"))[0], "love");
+        let told = told(&format!("## Steps\n{steps}"), "love");
         assert!(told.starts_with("1. Do") && told.contains("\n2. Do"), "{told}");
         assert!(told.ends_with("[All steps](/help/a#steps)"), "{told}");
     }
@@ -287,13 +159,34 @@ mod tests {
         assert_eq!(sources[0].section, "How to return");
     }
 
-    #[rstest]
-    #[case("One two. Three 4.95 EUR. Four?", &["One two.", "Three 4.95 EUR.", "Four?"])]
-    #[case("E.g. This. That, e.g. Bruges.", &["E.g. This.", "That, e.g. Bruges."])]
-    #[case("See [a. B](x) now. End", &["See [a. B](x) now.", "End"])]
-    #[case("**Bold. Words** here. Then.", &["**Bold. Words** here.", "Then."])]
-    fn sentences_end_where_they_end(#[case] text: &str, #[case] expected: &[&str]) {
-        assert_eq!(sentences(text), expected);
+    #[test]
+    fn other_passages_of_the_article_add_the_sentence_that_is_near() {
+        let body = "Yes, to all of Europe. Parcels leave daily.\n\n## Islands\nIslands take longer. Ferries are slow.";
+        let mut hits: Vec<PassageHit> = passages("a", body).into_iter().map(|passage| found(passage, 0.9)).collect();
+        hits[0].units = vec![0.7, 0.1];
+        hits[1].units = vec![0.9, 0.1];
+        hits[1].score = 0.9;
+        let Content::Answer { text, sources, .. } = answer(&hits, 0, "islands", 0.9) else { panic!("no answer") };
+        assert_eq!(text, "Yes, to all of Europe.\n\nIslands take longer.");
+        // The source is where the best sentence stands.
+        assert_eq!(sources[0].section, "Islands");
+    }
+
+    #[test]
+    fn a_sentence_that_leans_on_another_brings_it() {
+        let filler = "Words of no use at all fill this one up to its very end. ".repeat(6);
+        let body = format!("{filler}Express reaches Bruges. It costs 9.95 EUR there.");
+        let told = told(&body, "costs EUR 9.95");
+        assert!(told.contains("Express reaches Bruges. It costs 9.95 EUR there."), "{told}");
+    }
+
+    #[test]
+    fn what_announces_a_list_is_told_with_it() {
+        let items: String = (1..15).map(|n| format!("- a thing of which there are {n}\n")).collect();
+        let told = told(&format!("With an account you can:\n\n{items}- follow your orders"), "follow orders");
+        assert!(told.starts_with("With an account you can:\n\n- "), "{told}");
+        assert!(told.contains("- follow your orders"), "{told}");
+        assert!(told.split_whitespace().count() <= LONGEST, "{told}");
     }
 
     #[test]
@@ -306,8 +199,11 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(body in "[a-zA-Z .!?*\\[\\]()0-9|\n-]{1,300}", query in "\\PC{0,40}") {
-            for passage in passages("a", &body) {
-                text(&passage, &query);
+            let hits: Vec<PassageHit> = passages("a", &body).into_iter().map(|passage| found(passage, 0.5)).collect();
+            for place in 0..hits.len() {
+                let told = text(&hits, place, &query);
+                let words = told.split_whitespace().count();
+                prop_assert!(words <= LONGEST + 1, "{words}: {told}");
             }
         }
     }

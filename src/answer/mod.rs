@@ -5,6 +5,7 @@
 //! database and keeps no state.
 
 pub mod clarify;
+pub mod extract;
 pub mod knowledge;
 pub mod markdown;
 pub mod order;

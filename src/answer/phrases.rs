@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Phrases {
     pub dont_know: String,
     pub dont_know_waiting: String,
+    pub leave_open: String,
     pub which: String,
     pub none_of_these: String,
     pub other_language: String,

@@ -118,10 +118,11 @@ pub(super) async fn reload_folders(engine: &Engine, home: &Home) {
     if let Err(error) = engine.nlu().reload_entities(home) {
         tracing::warn!(%error, "the shop's entity types cannot be used; the old ones go on");
     }
-    if engine.shop().reload_intents(home)
+    let other_words = engine.shop().reload_synonyms(home);
+    if (engine.shop().reload_intents(home) || other_words)
         && let Err(error) = engine.rebuild_knowledge().await
     {
-        tracing::warn!(%error, "cannot index the knowledge base with the new intents; the old index goes on");
+        tracing::warn!(%error, "cannot index the knowledge base with the new intents and synonyms; the old index goes on");
     }
     if let Err(error) = engine.adopt_heads(home).await {
         tracing::warn!(%error, "the new heads cannot be used; the old ones go on");

@@ -93,9 +93,9 @@ pub struct Assistant {
 pub struct PolicySection {
     /// From this probability on an intent is acted on.
     pub intent: f32,
-    /// From this probability on a passage is the answer.
+    /// From this probability that an article has the answer on, it is given.
     pub answer: f32,
-    /// From this probability on a passage is worth a question back.
+    /// From this probability on it is worth a question back.
     pub clarify: f32,
     /// From this probability of dissatisfaction on a person is brought in.
     pub unhappiness: f32,
@@ -271,7 +271,7 @@ impl Default for Privacy {
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { intent: 0.5, answer: 0.55, clarify: 0.3, unhappiness: 0.7, failed_answers: 2 }
+        Self { intent: 0.5, answer: 0.82, clarify: 0.6, unhappiness: 0.7, failed_answers: 2 }
     }
 }
 

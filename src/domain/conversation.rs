@@ -60,6 +60,9 @@ pub struct Memory {
     pub page: Option<String>,
     /// The language in which they are answered, from their last message on.
     pub language: Option<String>,
+    /// The customer's messages that say what the conversation is about, oldest first: what a
+    /// follow-up leans on. Their words stand in the log alone.
+    pub subject: Vec<Seq>,
 }
 
 /// How one customer message sounded.

@@ -34,7 +34,7 @@ pub use intake::{Inbound, IntakeError};
 pub use opening::ShopIdentity;
 pub use shop::{IntentSet, Shop};
 pub use suggest::{SuggestError, Suggestion};
-pub use weigh::{Scales, Standing, mend};
+pub use weigh::{Heard, Part, Scales, Standing, Understood, at, understand};
 
 use crate::answer::voices::{Voice, Voices};
 use crate::base::clock::Clock;

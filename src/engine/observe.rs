@@ -36,7 +36,8 @@ impl Engine {
         let work = TurnWork { conversation, message, history, attempts: 0 };
         // Too busy to read it, or the models failed: the person goes on without.
         let hint = self.customers_language(&work).await?;
-        let Ok(reading) = self.understand(&work, &text, hint.as_deref()).await else { return Ok(()) };
+        let Ok(understood) = self.understand(&work, &text, hint.as_deref()).await else { return Ok(()) };
+        let reading = understood.reading();
         let mood =
             Mood { seq, sentiment: reading.analysis.sentiment.score, unhappiness: reading.analysis.unhappiness.p };
         store.keep_analysis(id, &reading.analysis, mood).await?;

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::handoff::satisfaction_survey;
 use super::think::ThinkError;
+use super::weigh::{Part, at};
 use crate::answer::voices::Voice;
 use crate::answer::{clarify, knowledge, order, products};
 use crate::domain::EntityType;
@@ -22,12 +23,12 @@ const CARDS: usize = 4;
 pub(super) struct Rendering<'a> {
     pub engine: &'a Engine,
     pub work: &'a TurnWork,
-    pub text: &'a str,
     pub reading: &'a Reading,
     /// The language of the answer, and the bot's own words in it.
     pub language: &'a str,
     pub voice: &'a Voice,
-    pub hits: &'a [PassageHit],
+    /// The message as a whole, then each of its questions where it asks several.
+    pub parts: &'a [Part],
     pub wish: &'a Wish,
     pub catalogue: &'a CatalogueIndex,
 }
@@ -53,11 +54,14 @@ impl Rendering<'_> {
         let phrases = &self.voice.phrases;
         match act {
             Act::Answer { passage, confidence } => {
-                let answer = knowledge::answer(self.hits, *passage, self.text, *confidence);
-                contents.push(self.announced(answer, self.hits.get(*passage)));
+                if let Some((part, place)) = at(self.parts, *passage) {
+                    let answer = knowledge::answer(&part.hits, place, &part.asked.words, *confidence);
+                    contents.push(self.announced(answer, part.hits.get(place)));
+                }
             }
             Act::Clarify { passages } => {
-                let close = passages.iter().filter_map(|place| self.hits.get(*place));
+                let close = passages.iter().filter_map(|place| at(self.parts, *place));
+                let close = close.map(|(part, place)| &part.hits[place]);
                 contents.push(clarify::choices(&phrases.which, close));
             }
             Act::Reply { intent } => self.reply(intent, contents, memory),
@@ -68,6 +72,10 @@ impl Rendering<'_> {
                 let waiting = self.work.conversation.queued.is_some();
                 let text = if waiting { &phrases.dont_know_waiting } else { &phrases.dont_know };
                 contents.push(Content::text(text.clone()));
+            }
+            Act::LeaveOpen { part } => {
+                let question = self.parts.get(*part).map_or("", |part| part.asked.own.as_str());
+                contents.push(Content::text(phrases.leave_open.replace("{question}", question)));
             }
             Act::NoteAddress { email } => {
                 self.engine.inner.store.set_contact(&self.work.conversation.customer_id, email).await?;

@@ -16,7 +16,7 @@ use crate::nlu::ProductName;
 use crate::nlu::training::read_intents;
 use crate::nlu::training::shop::read_outside;
 use crate::search::knowledge::{Draft, questions_of};
-use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex};
+use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex, Synonyms};
 use crate::store::StoreError;
 
 /// Cheap to clone; all clones see a swap.
@@ -32,6 +32,7 @@ struct Parts {
     taught: ArcSwap<Vec<IntentSpec>>,
     /// Messages that none of them is for, as the files have them.
     outside: ArcSwap<Vec<String>>,
+    synonyms: ArcSwap<Synonyms>,
     knowledge: Knowledge,
     catalogue: Catalogue,
     vectors: VectorCache,
@@ -83,6 +84,7 @@ impl Shop {
                 in_files: ArcSwap::from_pointee(intents),
                 taught: ArcSwap::default(),
                 outside: ArcSwap::from_pointee(read_outside(&home.models(), &home.intents())),
+                synonyms: ArcSwap::from_pointee(read_synonyms(home)),
                 knowledge: Knowledge::new(empty),
                 catalogue: Catalogue::new(
                     CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug"),
@@ -122,6 +124,14 @@ impl Shop {
                 false
             }
         }
+    }
+
+    /// Reads what customers' words mean again; whether anything changed.
+    pub fn reload_synonyms(&self, home: &Home) -> bool {
+        let synonyms = read_synonyms(home);
+        let changed = synonyms != **self.parts.synonyms.load();
+        self.parts.synonyms.store(Arc::new(synonyms));
+        changed
     }
 
     /// The intents that were made in the console; whether anything changed.
@@ -178,7 +188,9 @@ impl Engine {
         blocking(move || {
             let parts = &engine.inner.shop.parts;
             // What customers are known to ask speaks for the articles that answer it.
-            let draft = Draft::of_articles(&articles).with_questions(questions_of(parts.intents.load().0.values()));
+            let draft = Draft::of_articles(&articles)
+                .with_questions(questions_of(parts.intents.load().0.values()))
+                .with_synonyms(Synonyms::clone(&parts.synonyms.load()));
             let vectors = parts.vectors.encode(&engine.inner.nlu, draft.texts())?;
             let index = draft.build(&vectors)?;
             tracing::info!(articles = articles.len(), passages = index.passages().len(), "knowledge base indexed");
@@ -207,6 +219,15 @@ impl Engine {
         })
         .await
     }
+}
+
+/// A line that is wrong is told, and the others count.
+fn read_synonyms(home: &Home) -> Synonyms {
+    let (synonyms, problems) = Synonyms::read(&home.knowledge_base());
+    for problem in problems {
+        tracing::warn!("{problem}");
+    }
+    synonyms
 }
 
 fn read_set(folder: &Path) -> Result<IntentSet, crate::nlu::training::IntentsError> {

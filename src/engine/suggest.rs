@@ -46,13 +46,14 @@ impl Engine {
         let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
         let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
         let mut suggestions: Vec<Suggestion> = Vec::new();
-        for hit in scales.passages(&text, &reading, &reading.analysis.language.code) {
+        let hits = scales.passages(&text, &reading, &reading.analysis.language.code);
+        for (place, hit) in hits.iter().enumerate() {
             let known = suggestions.iter().any(|one| one.article == hit.passage.article);
             if known || hit.confidence < WORTH_IT {
                 continue;
             }
             suggestions.push(Suggestion {
-                text: knowledge::text(&hit.passage, &text),
+                text: knowledge::text(&hits, place, &text),
                 article: hit.passage.article.clone(),
                 title: hit.passage.title.clone(),
                 section: hit.passage.section().to_owned(),

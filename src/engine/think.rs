@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::Engine;
 use super::render::Rendering;
 use super::teaching::doubts::{Read, doubts};
-use super::weigh::{Scales, Standing, mend};
+use super::weigh::{self, Heard, Scales, Standing, Understood, mend, understand};
 use crate::answer::voices::Voice;
 use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::{Explanation, HandoffSummary, WeighedPassage};
@@ -21,6 +21,8 @@ use crate::store::{StoreError, TurnOutcome, TurnWork};
 
 /// Entries before the message that the models and the policy see.
 pub(super) const HISTORY: i64 = 24;
+/// Messages of a chain of follow-ups that are remembered as what it is about.
+const CHAIN: usize = 3;
 /// Passages that an explanation keeps.
 const EXPLAINED: usize = 6;
 
@@ -52,33 +54,36 @@ impl Engine {
             return Ok(self.nothing_said(work));
         }
         let hint = self.customers_language(work).await?;
-        let mut reading = self.understand(work, &text, hint.as_deref()).await?;
-        let language = self.answers_in(&reading, hint.as_deref());
+        let mut understood = self.understand(work, &text, hint.as_deref()).await?;
+        let language = self.answers_in(understood.reading(), hint.as_deref());
         let catalogue = self.inner.shop.catalogue();
-        let wish = Wish::read(&text, &reading.analysis.entities, catalogue.vocabulary());
+        let wish = Wish::read(&text, &understood.reading().analysis.entities, catalogue.vocabulary());
         let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
         let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
         let began = Instant::now();
-        let hits = scales.passages(&text, &reading, &language);
-        reading.analysis.timings_ms.insert("search".to_owned(), began.elapsed().as_secs_f64() * 1000.0);
-        let memory = Memory { language: Some(language.clone()), ..memory_after(work, &reading) };
+        let parts = scales.parts(&mut understood, &language);
+        understood.readings[0].analysis.timings_ms.insert("search".to_owned(), began.elapsed().as_secs_f64() * 1000.0);
+        let memory = Memory { language: Some(language.clone()), ..memory_after(work, understood.reading()) };
         let queued = work.conversation.queued.is_some();
         let standing = Standing { memory: &memory, queued, wishes_product: wish.names_a_limit() };
-        let decision = scales.decide(&reading, &hits, standing);
+        let decision = scales.decide(&understood, &parts, standing);
+        let reading = understood.reading();
         let rendering = Rendering {
             engine: self,
             work,
-            text: &text,
-            reading: &reading,
+            reading,
             voice: self.voice(Some(&language)),
             language: &language,
-            hits: &hits,
+            parts: &parts,
             wish: &wish,
             catalogue: &catalogue,
         };
         let (contents, mut memory) = rendering.render(&decision).await?;
         let clarifies = decision.acts.iter().any(|act| matches!(act, Act::Clarify { .. }));
         memory.clarified = clarifies.then_some(work.message.seq);
+        if let Some(subject) = subject_after(work, &parts, &decision.acts) {
+            memory.subject = subject;
+        }
         let read = Read {
             message: &work.message,
             memory: &work.conversation.memory,
@@ -87,15 +92,16 @@ impl Engine {
         };
         let doubts = doubts(&read, &self.inner.settings.thresholds);
         let summary = match decision.acts.contains(&Act::Escalate) {
-            true => Some(self.summary(work, &text, &reading, &memory, &decision).await?),
+            true => Some(self.summary(work, &text, reading, &memory, &decision).await?),
             false => None,
         };
         let acts: Vec<String> = decision.acts.iter().map(|act| act.name().to_owned()).collect();
         let explanation = Explanation {
             acts: acts.clone(),
             because: decision.because,
-            passages: hits
+            passages: parts
                 .iter()
+                .flat_map(|part| &part.hits)
                 .take(EXPLAINED)
                 .map(|hit| WeighedPassage {
                     article: hit.passage.article.clone(),
@@ -114,7 +120,7 @@ impl Engine {
             contents,
             memory,
             escalate,
-            analysis: Some(reading.analysis),
+            analysis: Some(understood.readings.swap_remove(0).analysis),
             explanation,
             doubts,
         };
@@ -173,7 +179,7 @@ impl Engine {
         work: &TurnWork,
         text: &str,
         hint: Option<&str>,
-    ) -> Result<Reading, ReadError> {
+    ) -> Result<Understood, ReadError> {
         let moods: HashMap<Seq, Mood> = work.conversation.memory.moods.iter().map(|mood| (mood.seq, *mood)).collect();
         let voices = &self.inner.settings.voices;
         let history: Vec<PastTurn<'_>> = work
@@ -187,12 +193,9 @@ impl Engine {
                 Some(PastTurn { author: entry.author.kind, text, mood, failed, minutes_ago })
             })
             .collect();
-        let customers = history.iter().filter(|turn| turn.author == AuthorKind::Customer);
-        let before: Vec<&str> = customers.map(|turn| turn.text).collect();
-        let mended = mend(&self.inner.shop.knowledge(), &self.inner.nlu, text, hint, &before);
-        let utterance =
-            Utterance { text, mended: mended.as_deref(), locale: hint, history: &history, today: self.today() };
-        self.inner.nlu.read(utterance).await
+        let subject = subject_before(work);
+        let heard = Heard { text, hint, history: &history, subject: subject.as_deref(), today: self.today() };
+        understand(&self.inner.shop.knowledge(), &self.inner.nlu, heard).await
     }
 
     async fn summary(
@@ -257,6 +260,35 @@ fn memory_after(work: &TurnWork, reading: &Reading) -> Memory {
     });
     memory.failed_answers += unhelpful_votes(&work.history);
     memory
+}
+
+/// What the conversation is about, in the customer's words, as far as they stand in the history.
+fn subject_before(work: &TurnWork) -> Option<String> {
+    let subject = &work.conversation.memory.subject;
+    let asked = work
+        .history
+        .iter()
+        .filter(|entry| entry.author.kind == AuthorKind::Customer && subject.contains(&entry.seq))
+        .map(|entry| words_of(&entry.content));
+    let asked = asked.collect::<Vec<_>>().join(" ");
+    (!asked.trim().is_empty()).then_some(asked)
+}
+
+/// What the conversation is about after a message that was looked up; `None` where it was
+/// something else, such as a greeting: then it is about what it was about before.
+fn subject_after(work: &TurnWork, parts: &[weigh::Part], acts: &[Act]) -> Option<Vec<Seq>> {
+    let answered = acts.iter().rev().find_map(|act| match act {
+        Act::Answer { passage, .. } => weigh::at(parts, *passage).map(|(part, _)| part),
+        _ => None,
+    });
+    let looked_up = acts.iter().any(|act| matches!(act, Act::Clarify { .. } | Act::DontKnow));
+    let part = answered.or_else(|| parts.first().filter(|_| looked_up))?;
+    let mut asked = if part.asked.follows { work.conversation.memory.subject.clone() } else { Vec::new() };
+    asked.push(work.message.seq);
+    // The last of a chain of follow-ups say what it is about now.
+    let surplus = asked.len().saturating_sub(CHAIN);
+    asked.drain(..surplus);
+    Some(asked)
 }
 
 /// Votes against an answer since the customer's last message.

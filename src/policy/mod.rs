@@ -40,6 +40,8 @@ pub struct Situation<'a> {
     pub queued: bool,
     /// The probability that each passage answers the message, best first.
     pub passages: &'a [Weighed<'a>],
+    /// The probability that the shop knows the answer, whichever passage it is.
+    pub covered: f32,
     /// Whether the message names a limit or an option that only a product search understands.
     pub wishes_product: bool,
     pub thresholds: &'a Thresholds,
@@ -98,6 +100,8 @@ pub enum Act {
     Suggest,
     /// Admit ignorance, and offer a person.
     DontKnow,
+    /// Admit ignorance about one of several questions: its place among the parts.
+    LeaveOpen { part: usize },
     /// Thank for the address that the customer left to be written to.
     NoteAddress { email: String },
     /// Put the customer into the queue for a person, and tell the truth about it.
@@ -128,6 +132,7 @@ impl Act {
             Act::OrderStatus { .. } => "order_status",
             Act::Suggest => "suggest",
             Act::DontKnow => "dont_know",
+            Act::LeaveOpen { .. } => "leave_open",
             Act::NoteAddress { .. } => "note_address",
             Act::Escalate => "escalate",
             Act::TellPosition => "tell_position",
@@ -154,6 +159,53 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         decision.memory.failed_answers = 0;
     }
     decision
+}
+
+/// The decision about one of a message's parts.
+pub struct PartDecision {
+    pub decision: Decision,
+    /// How many passages were weighed before its own.
+    pub offset: usize,
+}
+
+/// What to do about a message that was weighed as a whole and, where it asks several
+/// things, question by question. If answers come of that, each question gets its own;
+/// otherwise the whole decides. `passages` are the ids of all that were weighed.
+///
+/// # Panics
+/// Without a decision about the whole.
+pub fn join(decisions: Vec<PartDecision>, passages: &[&str]) -> Decision {
+    let mut decisions = decisions.into_iter();
+    let mut whole = decisions.next().expect("a message is weighed as a whole: this is a bug").decision;
+    let about_words =
+        matches!(whole.acts.as_slice(), [Act::Answer { .. } | Act::Clarify { .. } | Act::DontKnow | Act::Reply { .. }]);
+    if whole.escalation.is_some() || !about_words {
+        return whole;
+    }
+    let (mut acts, mut answered): (Vec<Act>, Vec<&str>) = (Vec::new(), Vec::new());
+    for (part, PartDecision { decision, offset }) in decisions.enumerate() {
+        match decision.acts.first() {
+            Some(Act::Answer { passage, confidence }) => {
+                let place = passage + offset;
+                if !answered.contains(&passages[place]) {
+                    answered.push(passages[place]);
+                    acts.push(Act::Answer { passage: place, confidence: *confidence });
+                }
+            }
+            Some(Act::DontKnow | Act::Clarify { .. }) => acts.push(Act::LeaveOpen { part: part + 1 }),
+            Some(reply @ Act::Reply { .. }) => acts.push(reply.clone()),
+            _ => return whole,
+        }
+    }
+    // One answer, and the rest open: the whole may know better what was meant.
+    let nothing_gained = answered.is_empty() || (answered.len() == 1 && matches!(whole.acts[0], Act::Answer { .. }));
+    if nothing_gained {
+        return whole;
+    }
+    whole.because.push(format!("the message asks several things, and articles cover {} of them", answered.len()));
+    whole.memory.failed_answers = 0;
+    whole.acts = acts;
+    whole
 }
 
 /// The intent, if it is certain enough to act on.
@@ -204,7 +256,8 @@ fn slot_answered(situation: &Situation<'_>, decision: &mut Decision) -> bool {
         return true;
     }
     let changed_subject = situation.analysis.intent.out_of_scope
-        || situation.passages.first().is_some_and(|best| best.confidence >= situation.thresholds.answer)
+        || (situation.covered >= situation.thresholds.answer
+            && situation.passages.first().is_some_and(|best| best.confidence >= situation.thresholds.passage))
         || trusted(situation, situation.thresholds.intent)
             .is_some_and(|other| other.name != intent.name && other.name != "affirm");
     if changed_subject || pending.tries >= situation.thresholds.slot_tries {
@@ -238,9 +291,15 @@ fn proceed(intent: &IntentSpec, filled: BTreeMap<EntityType, String>, tries: u32
 fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     let thresholds = situation.thresholds;
     let intent = trusted(situation, thresholds.intent);
-    let confidences: Vec<f32> = situation.passages.iter().map(|passage| in_scope(passage, situation)).collect();
+    let confidences: Vec<f32> =
+        situation.passages.iter().map(|passage| in_scope(passage.confidence, situation)).collect();
+    let known = in_scope(situation.covered, situation);
     let best = best_passage(&confidences, situation.passages, intent);
-    let covered = best.filter(|(_, confidence)| *confidence >= thresholds.answer);
+    let covered = best.filter(|(place, confidence)| {
+        let unrelated = intent.is_some_and(|intent| speaks_for_itself(intent, situation, situation.passages[*place]));
+        let least = if unrelated { thresholds.unrelated } else { thresholds.passage };
+        known >= thresholds.answer && *confidence >= least
+    });
     let action = intent.and_then(|intent| intent.action);
 
     if wants_products(situation, action, covered) {
@@ -275,7 +334,7 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
         return;
     }
     if let Some(intent) = intent.filter(|intent| !intent.reply.is_empty()) {
-        let close = best.is_some_and(|(_, confidence)| confidence >= thresholds.clarify);
+        let close = best.is_some() && known >= thresholds.clarify;
         // An intent that articles cover, while no article is anywhere near: one of the two
         // readings is wrong, and saying so beats a reply beside the point.
         let doubtful = best.is_some_and(|(_, confidence)| confidence < thresholds.doubt);
@@ -290,8 +349,8 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     }
     // What no intent covers is answered by an article or by nothing: a question back about
     // parcels is no answer to one about the weather.
-    let in_scope = !situation.analysis.intent.out_of_scope;
-    if in_scope && best.is_some_and(|(_, confidence)| confidence >= thresholds.clarify) {
+    let meant_for_us = !situation.analysis.intent.out_of_scope;
+    if meant_for_us && best.is_some() && known >= thresholds.clarify {
         decision.because.push("several articles are close, none is certain".to_owned());
         let passages = likeliest(&confidences, thresholds.choices);
         decision.acts.push(Act::Clarify { passages });
@@ -329,12 +388,20 @@ fn best_passage(confidences: &[f32], passages: &[Weighed<'_>], intent: Option<&I
     }
 }
 
-/// A passage's confidence in the light of the scope: what no intent covers is seldom what
-/// an article covers. The two readings are independent evidence, so their odds multiply.
-fn in_scope(passage: &Weighed<'_>, situation: &Situation<'_>) -> f32 {
+/// A probability in the light of the scope: what no intent covers is seldom what an article
+/// covers. The two readings are independent evidence, so their odds multiply.
+fn in_scope(probability: f32, situation: &Situation<'_>) -> f32 {
     let ratio = if situation.analysis.intent.out_of_scope { situation.thresholds.out_of_scope } else { 1.0 };
-    let odds = ratio * passage.confidence / (1.0 - passage.confidence).max(1e-6);
+    let odds = ratio * probability / (1.0 - probability).max(1e-6);
     odds / (1.0 + odds)
+}
+
+/// Whether the intent is well recognised and has its own words, while the passage is of an
+/// article that it does not name: then the article must be beyond doubt to go first.
+fn speaks_for_itself(intent: &IntentSpec, situation: &Situation<'_>, passage: Weighed<'_>) -> bool {
+    let recognised = situation.analysis.intent.confidence >= situation.thresholds.recognised;
+    let named = intent.articles.iter().any(|article| article == passage.article);
+    recognised && intent.action.is_none() && !intent.reply.is_empty() && !named
 }
 
 fn wants_products(situation: &Situation<'_>, action: Option<Action>, covered: Option<(usize, f32)>) -> bool {

@@ -49,6 +49,7 @@ struct Case {
     queued: bool,
     passages: Vec<Weighed<'static>>,
     wishes_product: bool,
+    covered: f32,
 }
 
 impl Case {
@@ -60,16 +61,28 @@ impl Case {
             queued: false,
             passages: Vec::new(),
             wishes_product: false,
+            covered: 0.0,
         }
     }
 
     fn passage(mut self, article: &'static str, confidence: f32) -> Self {
         self.passages.push(Weighed { article, opening: false, confidence });
-        self
+        self.known(confidence)
     }
 
     fn opening(mut self, article: &'static str, confidence: f32) -> Self {
         self.passages.push(Weighed { article, opening: true, confidence });
+        self.known(confidence)
+    }
+
+    /// Where a passage may well answer, the shop most likely knows; a case may say otherwise.
+    fn known(mut self, confidence: f32) -> Self {
+        self.covered = self.covered.max(if confidence >= 0.3 { 0.97 } else { confidence });
+        self
+    }
+
+    fn covered(mut self, p: f32) -> Self {
+        self.covered = p;
         self
     }
 
@@ -98,6 +111,7 @@ impl Case {
             queued: self.queued,
             passages: &self.passages,
             wishes_product: self.wishes_product,
+            covered: self.covered,
             thresholds: &Thresholds::default(),
         })
     }
@@ -112,10 +126,15 @@ impl Case {
 #[case::goodbye_asks_how_it_was(Case::new("goodbye", 0.9), &["reply", "survey"])]
 #[case::covered_by_an_article(Case::new("return_item", 0.9).passage("return-an-item", 0.8), &["answer"])]
 #[case::an_article_wins_over_an_intent(Case::new("greeting", 0.9).passage("gift-cards", 0.8), &["answer"])]
+#[case::a_well_known_intent_and_an_unrelated_article(Case::new("greeting", 0.9).passage("gift-cards", 0.7), &["reply"])]
+#[case::an_intent_half_known_and_an_unrelated_article(Case::new("greeting", 0.6).passage("gift-cards", 0.7), &["answer"])]
 #[case::an_intent_that_no_article_bears_out(Case::new("return_item", 0.9).passage("gift-cards", 0.05), &["dont_know"])]
 #[case::an_intent_with_no_article_at_all(Case::new("return_item", 0.9), &["reply"])]
 #[case::out_of_scope_and_close(Case::new("greeting", 0.2).passage("gift-cards", 0.5).out_of_scope(), &["dont_know"])]
 #[case::out_of_scope_and_covered(Case::new("greeting", 0.2).passage("gift-cards", 0.9).out_of_scope(), &["answer"])]
+#[case::covered_by_two_articles_alike(Case::new("greeting", 0.2).passage("gift-cards", 0.4), &["clarify"])]
+#[case::a_lead_over_nothing(Case::new("greeting", 0.2).passage("gift-cards", 0.9).covered(0.3), &["dont_know"])]
+#[case::perhaps_covered(Case::new("greeting", 0.2).passage("gift-cards", 0.9).covered(0.7), &["clarify"])]
 #[case::nothing_fits(Case::new("greeting", 0.2).passage("gift-cards", 0.1), &["dont_know"])]
 #[case::a_person_is_asked_for(Case::new("talk_to_person", 0.9).passage("contact", 0.9), &["escalate"])]
 #[case::a_person_is_perhaps_asked_for(Case::new("talk_to_person", 0.3), &["dont_know"])]
@@ -137,6 +156,46 @@ impl Case {
 #[case::a_little_unhappy(Case::new("greeting", 0.9).unhappy(0.5), &["reply"])]
 fn what_happens(#[case] case: Case, #[case] acts: &[&str]) {
     assert_eq!(case.acts(), acts, "{:?}", case.decide().because);
+}
+
+fn answered(passage: usize, confidence: f32) -> Decision {
+    Decision { acts: vec![Act::Answer { passage, confidence }], ..Case::new("greeting", 0.1).decide() }
+}
+
+fn doing(act: Act) -> Decision {
+    Decision { acts: vec![act], ..Case::new("greeting", 0.1).decide() }
+}
+
+/// The whole weighs two passages, and so does each part.
+fn joined(decisions: Vec<Decision>) -> Vec<Act> {
+    let parts = decisions.into_iter().enumerate().map(|(place, decision)| PartDecision { decision, offset: 2 * place });
+    join(parts.collect(), &["a", "b", "a", "b", "a", "b"]).acts
+}
+
+#[test]
+fn several_questions_are_each_answered() {
+    let answer = |passage, confidence| Act::Answer { passage, confidence };
+    assert_eq!(joined(vec![answered(0, 0.6), answered(0, 0.9), answered(1, 0.8)]), [answer(2, 0.9), answer(5, 0.8)]);
+    // One is answered, the other one is owned up to.
+    assert_eq!(
+        joined(vec![doing(Act::DontKnow), answered(0, 0.9), doing(Act::DontKnow)]),
+        [answer(2, 0.9), Act::LeaveOpen { part: 2 }]
+    );
+}
+
+#[test]
+fn the_whole_decides_where_its_parts_bring_nothing() {
+    assert_eq!(joined(vec![answered(1, 0.9)]), [Act::Answer { passage: 1, confidence: 0.9 }]);
+    assert_eq!(
+        joined(vec![answered(1, 0.9), answered(0, 0.7), doing(Act::DontKnow)]),
+        [Act::Answer { passage: 1, confidence: 0.9 }]
+    );
+    // Both questions lead to the same passage: it is told once, from the whole.
+    assert_eq!(
+        joined(vec![answered(0, 0.9), answered(0, 0.7), answered(0, 0.7)]),
+        [Act::Answer { passage: 0, confidence: 0.9 }]
+    );
+    assert_eq!(joined(vec![doing(Act::Suggest), answered(0, 0.7), answered(1, 0.7)]), [Act::Suggest]);
 }
 
 #[test]

@@ -7,9 +7,17 @@ use serde::{Deserialize, Serialize};
 pub struct Thresholds {
     /// From this probability on an intent is acted on.
     pub intent: f32,
-    /// From this probability on a passage is the answer.
+    /// From this probability that the shop knows an answer on, it is given …
     pub answer: f32,
-    /// From this probability on a passage is worth a question back.
+    /// … if a passage is the one from this probability on.
+    pub passage: f32,
+    /// From this probability on an article goes before the reply of a well-recognised intent
+    /// that does not name it …
+    pub unrelated: f32,
+    /// … which an intent is from this probability on.
+    pub recognised: f32,
+    /// From this probability that the shop knows an answer on, it is worth a question back
+    /// which one is meant.
     pub clarify: f32,
     /// How many questions are offered then.
     pub choices: usize,
@@ -47,8 +55,11 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             intent: 0.5,
-            answer: 0.55,
-            clarify: 0.3,
+            answer: 0.82,
+            passage: 0.5,
+            unrelated: 0.8,
+            recognised: 0.8,
+            clarify: 0.6,
             choices: 3,
             doubt: 0.15,
             out_of_scope: 0.4,

@@ -6,17 +6,36 @@
 //! share of the query that a passage's words explain. Where the customer's words are those
 //! of the article, words pull; where they are not, the share is small for all passages and
 //! meaning decides.
+//!
+//! The more passages there are, the more of them are near in meaning by chance, while the
+//! query's rare words stay as rare. So words count for more in a large collection than in a
+//! small one (docs/retrieval.md has the measurements).
 
 use super::lexical::WordScores;
 
-/// What a passage that explains the whole query by its words gains over one that shares none.
-/// Chosen once on three public collections and the sample shop, where 0.4 to 0.7 do alike
-/// (docs/answers.md).
-const WORDS: f32 = 0.5;
+/// How far words pull: this times the fourth root of the number of passages, for a passage
+/// that explains the whole query by its words.
+const WORDS: f32 = 0.12;
+/// Beyond this meaning would have no say any more.
+const MOST: f32 = 1.5;
 
-/// One score a passage; both inputs hold one a passage.
+/// What words pull among a few hundred passages: the scale on which confidence is read,
+/// so that it means the same for a shop of twenty articles and one of ten thousand.
+const USUAL: f32 = 0.5;
+
+/// One score a passage, to rank by; both inputs hold one a passage.
 pub fn fuse(words: &WordScores, cosines: &[f32]) -> Vec<f32> {
-    cosines.iter().enumerate().map(|(row, cosine)| cosine + WORDS * words.share(row)).collect()
+    let weight = (WORDS * (cosines.len() as f32).powf(0.25)).min(MOST);
+    weigh(words, cosines, weight)
+}
+
+/// The same on a scale that does not depend on how many passages there are.
+pub fn absolute(words: &WordScores, cosines: &[f32]) -> Vec<f32> {
+    weigh(words, cosines, USUAL)
+}
+
+fn weigh(words: &WordScores, cosines: &[f32], weight: f32) -> Vec<f32> {
+    cosines.iter().enumerate().map(|(row, cosine)| cosine + weight * words.share(row)).collect()
 }
 
 /// What a passage gains whose article is certainly what the message is about.
@@ -41,9 +60,21 @@ mod tests {
     #[test]
     fn words_pull_as_far_as_they_explain_the_query() {
         let said = WordScores { scores: vec![9.0, 0.0], full: 10.0 };
-        assert!(fuse(&said, &[0.4, 0.6])[0] > fuse(&said, &[0.4, 0.6])[1]);
+        assert!(fuse(&said, &[0.5, 0.6])[0] > fuse(&said, &[0.5, 0.6])[1]);
         let by_chance = WordScores { scores: vec![2.0, 0.0], full: 10.0 };
-        assert!(fuse(&by_chance, &[0.4, 0.6])[0] < fuse(&by_chance, &[0.4, 0.6])[1]);
+        assert!(fuse(&by_chance, &[0.5, 0.6])[0] < fuse(&by_chance, &[0.5, 0.6])[1]);
+    }
+
+    #[test]
+    fn words_pull_further_among_many_passages() {
+        let gain = |passages: usize| {
+            let mut words = WordScores { scores: vec![0.0; passages], full: 1.0 };
+            words.scores[0] = 1.0;
+            fuse(&words, &vec![0.0; passages])[0]
+        };
+        assert!(gain(20) < gain(500) && gain(500) < gain(5_000));
+        assert!((gain(300) - absolute(&WordScores { scores: vec![1.0], full: 1.0 }, &[0.0])[0]).abs() < 0.01);
+        assert_eq!(gain(100_000), MOST);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::fusion;
 use super::lexical::{FieldSpec, LexicalIndex, WordScores};
 use super::passages::{self, Passage};
 use super::spelling::Speller;
+use super::synonyms::{self, Meanings, Synonyms};
 use super::vectors::{Vectors, VectorsError};
 use super::words::{self, Analyser};
 use crate::domain::article::Article;
@@ -26,6 +27,9 @@ pub struct Query<'a> {
     pub mode: Mode,
     /// What the message is about, as far as it is known from elsewhere.
     pub topics: Option<&'a Topics>,
+    /// The vector of a follow-up's own words, without its subject: which sentences answer
+    /// is told by these as well.
+    pub own: Option<&'a [f32]>,
 }
 
 /// For each article that some intent names, the probability that one of those intents is
@@ -55,6 +59,8 @@ pub struct PassageHit {
     pub confidence: f32,
     /// What the confidence was read from.
     pub evidence: Evidence,
+    /// How near each of the passage's units is; empty where they have no vectors.
+    pub units: Vec<f32>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -78,8 +84,11 @@ pub struct Question {
 pub struct Draft {
     passages: Vec<Arc<Passage>>,
     questions: Vec<Question>,
-    /// First the views of each passage, then the questions.
+    /// First the views of each passage, then the units of all, then the questions.
     texts: Vec<String>,
+    /// How many texts are units.
+    units: usize,
+    synonyms: Synonyms,
 }
 
 pub struct KnowledgeIndex {
@@ -90,6 +99,10 @@ pub struct KnowledgeIndex {
     shelves: Vec<Shelf>,
     /// `VIEWS` rows for each passage.
     views: Vectors,
+    /// Sentences, steps and rows, those of a passage side by side; none in a large collection.
+    units: Vectors,
+    /// Where each passage's units begin, and where the last one's end.
+    unit_places: Vec<u32>,
     questions: Vectors,
     /// The articles that answer each question.
     answers: Vec<Vec<u32>>,
@@ -100,6 +113,9 @@ struct Shelf {
     language: String,
     words: LexicalIndex,
     speller: Speller,
+    /// The stems of the questions that are known.
+    asked: HashSet<String>,
+    meanings: Meanings,
     /// The passage of each row.
     passages: Vec<u32>,
 }
@@ -113,6 +129,13 @@ const VIEWS: usize = 2;
 
 /// How much the article's known questions count in a passage's meaning.
 const QUESTIONS: f32 = 1.0 / 3.0;
+
+/// How much a passage's nearest sentence counts in its own nearness.
+const SENTENCE: f32 = 0.4;
+
+/// Units that have vectors, at the most: 30 MB. A collection beyond that is large enough
+/// for its passages to be told apart as wholes.
+const UNITS: usize = 20_000;
 
 /// What a passage in another language than the customer's loses: little, since it may be
 /// the only answer …
@@ -136,8 +159,19 @@ impl Draft {
     }
 
     pub fn of_passages(passages: Vec<Passage>) -> Self {
-        let texts = passages.iter().flat_map(views).collect();
-        Self { passages: passages.into_iter().map(Arc::new).collect(), questions: Vec::new(), texts }
+        let mut texts: Vec<String> = passages.iter().flat_map(views).collect();
+        let views = texts.len();
+        if passages.iter().map(|passage| passage.units.len()).sum::<usize>() <= UNITS {
+            texts.extend(passages.iter().flat_map(unit_texts));
+        }
+        let units = texts.len() - views;
+        Self {
+            passages: passages.into_iter().map(Arc::new).collect(),
+            questions: Vec::new(),
+            texts,
+            units,
+            synonyms: Synonyms::default(),
+        }
     }
 
     /// Adds what customers are known to ask; questions whose articles are not in the draft
@@ -153,6 +187,12 @@ impl Draft {
         self
     }
 
+    /// Lets messages be read with what their words mean.
+    pub fn with_synonyms(mut self, synonyms: Synonyms) -> Self {
+        self.synonyms = synonyms;
+        self
+    }
+
     /// What the encoder is to read, in the order in which `build` wants the vectors.
     pub fn texts(&self) -> &[String] {
         &self.texts
@@ -163,7 +203,10 @@ impl Draft {
         if !vectors.is_empty() && vectors.len() != self.texts.len() {
             return Err(VectorsError::Count { wanted: self.texts.len(), got: vectors.len() }.into());
         }
-        let shelves = shelves(&self.passages, &self.questions)?;
+        let mut shelves = shelves(&self.passages, &self.questions)?;
+        for shelf in &mut shelves {
+            shelf.meanings = self.synonyms.of(&shelf.language);
+        }
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut article_of = Vec::with_capacity(self.passages.len());
         for passage in &self.passages {
@@ -173,9 +216,24 @@ impl Draft {
         let known = |articles: &[String]| articles.iter().filter_map(|id| numbers.get(id.as_str()).copied()).collect();
         let answers = self.questions.iter().map(|question| known(&question.articles)).collect();
         let articles = numbers.len();
-        let (views, questions) = vectors.split_at(vectors.len().min(VIEWS * self.passages.len()));
-        let (views, questions) = (Vectors::new(views)?, Vectors::new(questions)?);
-        Ok(KnowledgeIndex { passages: self.passages, article_of, articles, shelves, views, questions, answers })
+        let (views, rest) = vectors.split_at(vectors.len().min(VIEWS * self.passages.len()));
+        let (units, questions) = rest.split_at(rest.len().min(self.units));
+        let mut unit_places = vec![0];
+        for passage in &self.passages {
+            let of_passage = if units.is_empty() { 0 } else { passage.units.len() as u32 };
+            unit_places.push(unit_places.last().copied().unwrap_or_default() + of_passage);
+        }
+        Ok(KnowledgeIndex {
+            views: Vectors::new(views)?,
+            units: Vectors::new(units)?,
+            questions: Vectors::new(questions)?,
+            passages: self.passages,
+            article_of,
+            articles,
+            shelves,
+            unit_places,
+            answers,
+        })
     }
 }
 
@@ -209,6 +267,11 @@ fn views(passage: &Passage) -> [String; VIEWS] {
     [format!("{headings}\n{}\n{tags}", passage.text), format!("{headings} ({tags})")]
 }
 
+/// A sentence under its heading: "It costs 9.95 EUR" alone says nothing.
+fn unit_texts(passage: &Passage) -> impl Iterator<Item = String> + '_ {
+    passage.units.iter().map(|unit| format!("{}: {}", passage.section(), unit.text))
+}
+
 fn fields(passage: &Passage) -> Vec<String> {
     let headings = format!("{}\n{}", passage.heading_line(), passage.tags.join(", "));
     let body = format!("{headings}\n{}", passage.text);
@@ -226,14 +289,40 @@ fn shelves(passages: &[Arc<Passage>], questions: &[Question]) -> Result<Vec<Shel
             .collect();
         let rows: Vec<Vec<String>> = here.iter().map(|number| fields(&passages[*number as usize])).collect();
         let words = LexicalIndex::build(Analyser::new(language), &FIELDS, &rows)?;
-        let mut speller = Speller::default();
+        let mut speller = Speller::of(language);
         rows.iter().flatten().for_each(|text| speller.learn(text));
         // Words of another language would be taken for right ones.
         let ours = |question: &&Question| question.language.is_empty() || question.language == language;
-        questions.iter().filter(ours).for_each(|question| speller.learn(&question.text));
-        shelves.push(Shelf { language: language.to_owned(), words, speller, passages: here });
+        let mut asked = HashSet::new();
+        for question in questions.iter().filter(ours) {
+            speller.learn(&question.text);
+            asked.extend(words.analyser().words(&question.text).into_iter().map(|word| word.stem));
+        }
+        shelves.push(Shelf {
+            language: language.to_owned(),
+            words,
+            speller,
+            asked,
+            meanings: Meanings::new(),
+            passages: here,
+        });
     }
     Ok(shelves)
+}
+
+impl Shelf {
+    /// Whether its passages have all the words.
+    fn uses(&self, text: &str) -> bool {
+        self.words.analyser().words(text).iter().all(|word| self.words.has(word))
+    }
+
+    /// The share of a text's words that stand in no passage and no known question, not even
+    /// misspelt.
+    fn strange(&self, text: &str) -> f32 {
+        let words = self.words.analyser().words(text);
+        let strange = words.iter().filter(|word| !self.asked.contains(&word.stem) && !self.words.knows(word));
+        strange.count() as f32 / words.len().max(1) as f32
+    }
 }
 
 impl KnowledgeIndex {
@@ -245,10 +334,14 @@ impl KnowledgeIndex {
         !self.views.is_empty()
     }
 
-    /// A message in `locale` with its misspelt words mended, where there are any; `is_word`
-    /// tells words that are right although no article has them.
+    /// A message in `locale` with its misspelt words mended and those that articles do not use
+    /// spelt out, where there are any; `is_word` tells words that are right although no
+    /// article has them.
     pub fn mend(&self, text: &str, locale: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
-        self.shelf(words::primary(locale))?.speller.mend(text, is_word)
+        let shelf = self.shelf(words::primary(locale))?;
+        let spelt = synonyms::spell_out(text, &shelf.meanings, |word| shelf.uses(word));
+        let mended = shelf.speller.mend(spelt.as_deref().unwrap_or(text), is_word);
+        mended.or(spelt)
     }
 
     fn shelf(&self, language: &str) -> Option<&Shelf> {
@@ -276,22 +369,31 @@ impl KnowledgeIndex {
 
     /// Scores every passage.
     fn score(&self, query: &Query<'_>) -> Scores {
-        let mut scores = Scores::default();
+        let mut scores = Scores { strange: 1.0, ..Scores::default() };
         self.score_words(query, &mut scores);
         let vector = query.vector.filter(|_| query.mode != Mode::Bm25 && self.has_vectors());
         if let Some(vector) = vector {
             self.score_meaning(vector, &mut scores);
+            if let Some(own) = query.own {
+                let both = self.units.cosines(own).into_iter().zip(&scores.units);
+                scores.quoted = both.map(|(own, whole)| (own + whole) / 2.0).collect();
+            }
         }
-        scores.fused = match (vector, query.mode) {
-            (None, _) => fusion::words_alone(&scores.words),
-            (Some(_), Mode::Dense) => scores.meaning.clone(),
-            (Some(_), _) => fusion::fuse(&scores.words, &scores.meaning),
+        (scores.fused, scores.absolute) = match (vector, query.mode) {
+            (None, _) => (fusion::words_alone(&scores.words), Vec::new()),
+            (Some(_), Mode::Dense) => (scores.meaning.clone(), scores.meaning.clone()),
+            (Some(_), _) => {
+                let (words, meaning) = (&scores.words, &scores.meaning);
+                (fusion::fuse(words, meaning), fusion::absolute(words, meaning))
+            }
         };
-        if let Some(topics) = query.topics {
-            fusion::pull(&mut scores.fused, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
-        }
-        if let Some(locale) = query.locale {
-            self.prefer(words::primary(locale), &mut scores.fused);
+        for of_all in [&mut scores.fused, &mut scores.absolute] {
+            if let Some(topics) = query.topics {
+                fusion::pull(of_all, self.passages.iter().map(|passage| topics.get(&passage.article).copied()));
+            }
+            if let Some(locale) = query.locale {
+                self.prefer(words::primary(locale), of_all);
+            }
         }
         scores.find_leaders(&self.article_of);
         scores
@@ -308,6 +410,7 @@ impl KnowledgeIndex {
                 Ok(found) => {
                     if own.is_none_or(|language| language == shelf.language) {
                         scores.words.full = scores.words.full.max(found.full);
+                        scores.strange = scores.strange.min(shelf.strange(query.text));
                     }
                     for (number, score) in shelf.passages.iter().zip(found.scores) {
                         scores.words.scores[*number as usize] = score;
@@ -327,16 +430,31 @@ impl KnowledgeIndex {
                 *best = best.max(cosine);
             }
         }
+        scores.units = self.units.cosines(vector);
         let views = self.views.cosines(vector);
-        for (of_passage, article) in views.chunks_exact(VIEWS).zip(&self.article_of) {
-            let own = of_passage.iter().copied().fold(-1.0, f32::max);
+        for (number, (of_passage, article)) in views.chunks_exact(VIEWS).zip(&self.article_of).enumerate() {
+            let nearest = |of: &[f32]| of.iter().copied().reduce(f32::max);
+            let whole = nearest(of_passage).unwrap_or(0.0);
+            let own = match nearest(self.units_of(&scores.units, number)) {
+                Some(sentence) => (1.0 - SENTENCE) * whole + SENTENCE * sentence,
+                None => whole,
+            };
             let question = asked[*article as usize];
             let question = if question > f32::NEG_INFINITY { question } else { own };
             scores.meaning.push((1.0 - QUESTIONS) * own + QUESTIONS * question);
         }
     }
 
-    fn prefer(&self, language: &str, fused: &mut [f32]) {
+    /// Those of one passage, out of the figures of all units.
+    fn units_of<'a>(&self, figures: &'a [f32], number: usize) -> &'a [f32] {
+        let range = self.unit_places[number] as usize..self.unit_places[number + 1] as usize;
+        figures.get(range).unwrap_or_default()
+    }
+
+    fn prefer(&self, language: &str, scores: &mut [f32]) {
+        if scores.is_empty() {
+            return;
+        }
         let Some(own) = self.shelf(language) else { return };
         let mut translated = vec![false; self.articles];
         for number in &own.passages {
@@ -345,16 +463,20 @@ impl KnowledgeIndex {
         for shelf in self.shelves.iter().filter(|shelf| shelf.language != language) {
             for number in &shelf.passages {
                 let known = translated[self.article_of[*number as usize] as usize];
-                fused[*number as usize] -= if known { TRANSLATED } else { FOREIGN };
+                scores[*number as usize] -= if known { TRANSLATED } else { FOREIGN };
             }
         }
     }
 
     fn hit(&self, scores: &Scores, number: usize) -> PassageHit {
+        let units = self.units_of(&scores.units, number);
+        let quoted = if scores.quoted.is_empty() { units } else { self.units_of(&scores.quoted, number) };
         let evidence = Evidence {
             by_meaning: !scores.meaning.is_empty(),
             score: scores.decisive(number),
             lead: scores.decisive(number) - scores.rival(self.article_of[number]),
+            strange: scores.strange,
+            sentence: units.iter().copied().reduce(f32::max),
         };
         PassageHit {
             passage: Arc::clone(&self.passages[number]),
@@ -363,6 +485,7 @@ impl KnowledgeIndex {
             score: scores.fused[number],
             confidence: evidence.probability(),
             evidence,
+            units: quoted.to_vec(),
         }
     }
 }
@@ -371,9 +494,18 @@ impl KnowledgeIndex {
 #[derive(Default)]
 struct Scores {
     words: WordScores,
+    /// The share of the query's words that the shop has never used.
+    strange: f32,
     /// Empty where there are no vectors.
     meaning: Vec<f32>,
+    /// The cosine of each unit of all passages.
+    units: Vec<f32>,
+    /// The same with the say of a follow-up's own words; empty where there are none.
+    quoted: Vec<f32>,
+    /// What the order follows.
     fused: Vec<f32>,
+    /// What confidence is read from; empty where there are no vectors.
+    absolute: Vec<f32>,
     /// The article that leads, and with what; then the next article.
     leader: (u32, f32),
     second: f32,
@@ -382,7 +514,7 @@ struct Scores {
 impl Scores {
     /// What the confidence is read from: a scale that means the same for every query.
     fn decisive(&self, number: usize) -> f32 {
-        if self.meaning.is_empty() { self.words.share(number) } else { self.fused[number] }
+        if self.absolute.is_empty() { self.words.share(number) } else { self.absolute[number] }
     }
 
     fn find_leaders(&mut self, article_of: &[u32]) {
@@ -476,7 +608,7 @@ mod tests {
 
     fn search(index: &KnowledgeIndex, text: &str, locale: Option<&str>, mode: Mode) -> Vec<String> {
         let vector = vector(text);
-        let query = Query { text, vector: Some(&vector), locale, mode, topics: None };
+        let query = Query { text, vector: Some(&vector), locale, mode, topics: None, own: None };
         index.search(&query, 9).into_iter().map(|hit| hit.passage.id.clone()).collect()
     }
 
@@ -509,11 +641,12 @@ mod tests {
                 language: String::new(),
             },
         ]);
-        assert_eq!(draft.texts().len(), 4 * VIEWS + 1);
+        assert_eq!(draft.texts().len(), 4 * VIEWS + 4 + 1);
         let vectors = encode(draft.texts());
         let with = draft.build(&vectors).unwrap();
         let vector = vector("price");
-        let query = Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None };
+        let query =
+            Query { text: "zzz", vector: Some(&vector), locale: None, mode: Mode::Hybrid, topics: None, own: None };
         let meaning = |index: &KnowledgeIndex| {
             index.search(&query, 9).iter().find(|hit| hit.passage.id == "klarna").unwrap().cosine
         };
@@ -543,6 +676,7 @@ mod tests {
                 locale: Some("en"),
                 mode: Mode::Hybrid,
                 topics: None,
+                own: None,
             },
             4,
         );
@@ -555,8 +689,14 @@ mod tests {
     fn the_topic_pulls_its_articles() {
         let (index, vector) = (index(), vector("price"));
         let topics = Topics::from([("klarna".to_owned(), 0.9), ("returns".to_owned(), 0.05)]);
-        let query =
-            |topics| Query { text: "zzz", vector: Some(&vector), locale: Some("en"), mode: Mode::Hybrid, topics };
+        let query = |topics| Query {
+            text: "zzz",
+            vector: Some(&vector),
+            locale: Some("en"),
+            mode: Mode::Hybrid,
+            topics,
+            own: None,
+        };
         let score = |topics| {
             let hits = index.search(&query(topics), 4);
             hits.iter().find(|hit| hit.passage.article == "klarna").map(|hit| (hit.score, hit.confidence)).unwrap()
@@ -591,7 +731,7 @@ mod tests {
             let vectors = encode(draft.texts());
             let index = draft.build(&vectors).unwrap();
             for mode in [Mode::Bm25, Mode::Dense, Mode::Hybrid] {
-                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None }, k);
+                let hits = index.search(&Query { text: &text, vector: Some(&numbers), locale: Some("en"), mode, topics: None, own: None }, k);
                 prop_assert!(hits.len() <= k);
                 prop_assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.confidence)));
             }

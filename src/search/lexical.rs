@@ -178,6 +178,16 @@ impl LexicalIndex {
         Ok(WordScores { scores, full })
     }
 
+    /// Whether some row has the word.
+    pub fn has(&self, word: &Word) -> bool {
+        self.stems.contains_key(&word.stem)
+    }
+
+    /// Whether some row has the word, or one that it may be misspelt for.
+    pub fn knows(&self, word: &Word) -> bool {
+        self.has(word) || self.vocabulary.correct(&word.surface).is_some()
+    }
+
     /// Whether some row has one of the query's words.
     pub fn knows_any(&self, terms: &Terms) -> bool {
         terms.terms.iter().any(|term| term.id.is_some())

@@ -30,6 +30,17 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// Each figure under its name.
+    pub const NAMED: [(&'static str, fn(&Metrics) -> f64); 7] = [
+        ("ndcg@10", |of| of.ndcg_10),
+        ("mrr@10", |of| of.mrr_10),
+        ("map", |of| of.map),
+        ("recall@1", |of| of.recall_1),
+        ("recall@5", |of| of.recall_5),
+        ("recall@10", |of| of.recall_10),
+        ("recall@100", |of| of.recall_100),
+    ];
+
     /// Of one query's ranking; `None` where nothing is relevant, since such a query says nothing.
     pub fn of<S: AsRef<str>>(ranking: &[S], judgements: &Judgements) -> Option<Self> {
         let gains: Vec<i64> =

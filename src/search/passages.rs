@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::sentences::{self, Unit};
 use crate::base::markdown::{self, Block, BlockKind};
 use crate::domain::article::Article;
 
@@ -18,6 +19,8 @@ pub struct Passage {
     /// The headings above it, outermost first; empty for the opening.
     pub path: Vec<String>,
     pub blocks: Vec<Block>,
+    /// What can be quoted of it, in order.
+    pub units: Vec<Unit>,
     /// The blocks' words, a line each.
     pub text: String,
     /// Where it stands in its article, from 0.
@@ -46,6 +49,7 @@ impl Passage {
             locale: "en".into(),
             path: Vec::new(),
             blocks: Vec::new(),
+            units: Vec::new(),
             text,
             position: 0,
             url,
@@ -160,6 +164,7 @@ fn close(article: &Article, path: &[(u8, String)], section: &mut Vec<Block>, pas
         tags: article.tags.clone(),
         locale: article.locale.clone(),
         path: path.iter().map(|(_, heading)| heading.clone()).collect(),
+        units: sentences::units(&blocks),
         blocks,
         text,
         position: passages.len(),

@@ -10,9 +10,81 @@ use super::typos::Vocabulary;
 #[derive(Clone, Debug, Default)]
 pub struct Speller {
     vocabulary: Vocabulary,
+    shorthand: &'static [(&'static str, &'static str)],
 }
 
+/// What is typed on telephones for short, and small words that are too short to be mended
+/// by likeness but are misspelt every day.
+const ENGLISH: [(&str, &str); 42] = [
+    ("u", "you"),
+    ("ur", "your"),
+    ("r", "are"),
+    ("y", "why"),
+    ("wy", "why"),
+    ("wat", "what"),
+    ("wot", "what"),
+    ("wats", "what's"),
+    ("wich", "which"),
+    ("wen", "when"),
+    ("wer", "where"),
+    ("wher", "where"),
+    ("hw", "how"),
+    ("ther", "there"),
+    ("thier", "their"),
+    ("hav", "have"),
+    ("hve", "have"),
+    ("dosnt", "doesn't"),
+    ("dosent", "doesn't"),
+    ("doesnt", "doesn't"),
+    ("dont", "don't"),
+    ("didnt", "didn't"),
+    ("cant", "can't"),
+    ("wont", "won't"),
+    ("isnt", "isn't"),
+    ("im", "i'm"),
+    ("ive", "i've"),
+    ("mutch", "much"),
+    ("meny", "many"),
+    ("yor", "your"),
+    ("yuo", "you"),
+    ("teh", "the"),
+    ("dose", "does"),
+    ("bak", "back"),
+    ("pls", "please"),
+    ("plz", "please"),
+    ("thx", "thanks"),
+    ("tmrw", "tomorrow"),
+    ("msg", "message"),
+    ("acc", "account"),
+    ("addy", "address"),
+    ("pw", "password"),
+];
+
+const DUTCH: [(&str, &str); 12] = [
+    ("aub", "alstublieft"),
+    ("svp", "alstublieft"),
+    ("wnr", "wanneer"),
+    ("ff", "even"),
+    ("mn", "mijn"),
+    ("m'n", "mijn"),
+    ("z'n", "zijn"),
+    ("nr", "nummer"),
+    ("hvl", "hoeveel"),
+    ("gwn", "gewoon"),
+    ("mss", "misschien"),
+    ("ww", "wachtwoord"),
+];
+
 impl Speller {
+    pub fn of(language: &str) -> Self {
+        let shorthand: &'static [(&'static str, &'static str)] = match language {
+            "en" => &ENGLISH,
+            "nl" => &DUTCH,
+            _ => &[],
+        };
+        Self { vocabulary: Vocabulary::default(), shorthand }
+    }
+
     pub fn learn(&mut self, text: &str) {
         for word in text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty()) {
             self.vocabulary.insert(&word.to_lowercase());
@@ -43,6 +115,11 @@ impl Speller {
     }
 
     fn meant(&self, word: &str, is_word: &impl Fn(&str) -> bool) -> Option<String> {
+        let short = word.to_lowercase();
+        if let Some((_, long)) = self.shorthand.iter().find(|(known, _)| *known == short) {
+            // In capitals it is a size or a code: R, U.
+            return (!word.chars().any(char::is_uppercase)).then(|| (*long).to_owned());
+        }
         // Names and codes are written in capitals and digits, and are nobody's slips.
         if word.chars().count() < 4 || word.chars().any(|c| !(c.is_lowercase() || c.is_uppercase() || c == '\'')) {
             return None;
@@ -66,7 +143,7 @@ mod tests {
     use rstest::rstest;
 
     fn speller() -> Speller {
-        let mut speller = Speller::default();
+        let mut speller = Speller::of("en");
         speller
             .learn("How do I return something that I bought? Reset a password. Exchange for a bigger size: gift card.");
         speller
@@ -76,6 +153,8 @@ mod tests {
     #[case("how do i retrun somthing i bougt", Some("how do i return something i bought"))]
     #[case("Exchnage, please!", Some("exchange, please!"))]
     #[case("a giftcard?", Some("a gift card?"))]
+    #[case("wat do u hav", Some("what do you have"))]
+    #[case("size U or R", None)]
     #[case("how do I return it", None)]
     #[case("the passport", None)]
     #[case("AW-10482", None)]

@@ -6,6 +6,7 @@
 //! servers and speaks their protocols; each other module is one topic.
 
 mod agents;
+mod answers;
 mod chat;
 mod client;
 mod console;

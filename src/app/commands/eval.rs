@@ -5,6 +5,7 @@ mod emotions;
 mod fairness;
 mod intent;
 mod output;
+mod questions;
 mod sentiment;
 mod unhappiness;
 

@@ -1,6 +1,6 @@
 //! `rapport eval retrieval`: how well the index finds, on data in BEIR's file formats.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -14,9 +14,11 @@ use super::kb::SearchMode;
 use crate::app::output;
 use crate::search::knowledge::Draft;
 use crate::search::metrics::{DEPTH, Judgements, Metrics};
-use crate::search::{Mode, Passage, Query};
+use crate::search::significance::{Difference, paired_bootstrap};
+use crate::search::{KnowledgeIndex, Mode, Passage, PassageHit, Query};
 
-/// Search a collection and compare with what is known to be relevant.
+/// Search a collection and compare with what is known to be relevant. With both modes
+/// together, each alone is measured beside them on the same index.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// JSON Lines with `_id`, `title` and `text`.
@@ -48,6 +50,17 @@ struct Report {
     documents: usize,
     /// Queries for which something is relevant.
     queries: usize,
+    /// Each mode alone, where both were asked for together.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    alone: BTreeMap<&'static str, Alone>,
+}
+
+/// A single mode, and what both together gain over it.
+#[derive(Debug, Serialize)]
+struct Alone {
+    #[serde(flatten)]
+    metrics: Metrics,
+    gain: BTreeMap<&'static str, Difference>,
 }
 
 /// Of one search, without the encoding of the query.
@@ -63,14 +76,43 @@ pub fn run(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f32
     if args.json {
         return output::json(&report);
     }
-    let metrics = serde_json::to_value(report.metrics)?;
-    for (name, value) in metrics.as_object().into_iter().flatten() {
-        output::line(format_args!("{name:<11} {:.4}", value.as_f64().unwrap_or(0.0)))?;
+    print(&report)
+}
+
+fn print(report: &Report) -> anyhow::Result<()> {
+    let mut rows: Vec<[String; 6]> = Vec::new();
+    for (name, read) in Metrics::NAMED {
+        let mut row = [
+            name.to_owned(),
+            format!("{:.4}", read(&report.metrics)),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+        ];
+        for (place, alone) in report.alone.values().enumerate() {
+            row[2 + 2 * place] = format!("{:.4}", read(&alone.metrics));
+            row[3 + 2 * place] = gain_in_words(&alone.gain[name]);
+        }
+        rows.push(row);
+    }
+    if report.alone.is_empty() {
+        for [name, value, ..] in &rows {
+            output::line(format_args!("{name:<11} {value}"))?;
+        }
+    } else {
+        output::table(["", "both", "bm25", "gain over it", "dense", "gain over it"], &rows)?;
+        output::line("gains: the mean, the 95 % interval and p of a paired bootstrap over the queries")?;
     }
     output::line(format_args!(
         "{} documents indexed in {:.1} s; {} queries, a search takes {:.3} ms at the median, {:.3} ms at p99",
         report.documents, report.index_s, report.queries, report.latency_ms.p50, report.latency_ms.p99
     ))
+}
+
+fn gain_in_words(gain: &Difference) -> String {
+    let p = if gain.p < 0.001 { "p < .001".to_owned() } else { format!("p = {:.3}", gain.p) };
+    format!("{:+.4} [{:+.4}, {:+.4}] {p}", gain.mean, gain.low, gain.high)
 }
 
 fn evaluate(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f32>>>) -> anyhow::Result<Report> {
@@ -92,23 +134,15 @@ fn evaluate(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f3
         .unzip();
     let query_vectors = if mode == Mode::Bm25 { vec![Vec::new(); texts.len()] } else { encode(&texts)? };
 
+    let asked = Asked { ids: &ids, texts: &texts, vectors: &query_vectors, judgements: &judgements };
     let mut out = args.run.as_deref().map(create).transpose()?;
-    let mut per_query = Vec::new();
-    let mut times_ms = Vec::new();
-    for ((id, text), vector) in ids.iter().zip(&texts).zip(&query_vectors) {
-        let vector = (!vector.is_empty()).then_some(vector.as_slice());
-        let begun = Instant::now();
-        let hits = index.search(&Query { text, vector, locale: None, mode, topics: None }, DEPTH);
-        times_ms.push(begun.elapsed().as_secs_f64() * 1000.0);
-        let ranking: Vec<&str> = hits.iter().map(|hit| hit.passage.article.as_str()).collect();
-        per_query.extend(judgements.get(id).and_then(|relevant| Metrics::of(&ranking, relevant)));
-        if let Some((path, out)) = &mut out {
-            for (rank, hit) in hits.iter().enumerate() {
-                writeln!(out, "{id} Q0 {} {} {} rapport", hit.passage.article, rank + 1, hit.score)
-                    .with_context(|| format!("{} cannot be written", path.display()))?;
-            }
+    let mut written = Ok(());
+    let (per_query, mut times_ms) = asked.search(&index, mode, |id, hits| {
+        if let (Some((path, out)), Ok(())) = (&mut out, &written) {
+            written = write_run(out, id, hits).with_context(|| format!("{} cannot be written", path.display()));
         }
-    }
+    });
+    written?;
     if let Some((path, mut out)) = out {
         out.flush().with_context(|| format!("{} cannot be written", path.display()))?;
     }
@@ -119,6 +153,13 @@ fn evaluate(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f3
             args.qrels.display()
         );
     }
+    let mut alone = BTreeMap::new();
+    if mode == Mode::Hybrid {
+        for (name, single) in [("bm25", Mode::Bm25), ("dense", Mode::Dense)] {
+            let (of_single, _) = asked.search(&index, single, |_, _| ());
+            alone.insert(name, Alone { metrics: Metrics::mean(&of_single), gain: gains(&per_query, &of_single) });
+        }
+    }
     times_ms.sort_by(f64::total_cmp);
     Ok(Report {
         metrics: Metrics::mean(&per_query),
@@ -126,7 +167,53 @@ fn evaluate(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f3
         index_s,
         documents: index.passages().len(),
         queries: per_query.len(),
+        alone,
     })
+}
+
+/// The queries of a collection, and what is relevant to each.
+struct Asked<'a> {
+    ids: &'a [String],
+    texts: &'a [String],
+    /// Empty where the query is searched by words alone.
+    vectors: &'a [Vec<f32>],
+    judgements: &'a HashMap<String, Judgements>,
+}
+
+impl Asked<'_> {
+    /// How good the ranking of each query is, and how many milliseconds each took.
+    fn search(
+        &self,
+        index: &KnowledgeIndex,
+        mode: Mode,
+        mut found: impl FnMut(&str, &[PassageHit]),
+    ) -> (Vec<Metrics>, Vec<f64>) {
+        let (mut per_query, mut times_ms) = (Vec::new(), Vec::new());
+        for ((id, text), vector) in self.ids.iter().zip(self.texts).zip(self.vectors) {
+            let vector = (!vector.is_empty()).then_some(vector.as_slice());
+            let begun = Instant::now();
+            let hits = index.search(&Query { text, vector, locale: None, mode, topics: None, own: None }, DEPTH);
+            times_ms.push(begun.elapsed().as_secs_f64() * 1000.0);
+            let ranking: Vec<&str> = hits.iter().map(|hit| hit.passage.article.as_str()).collect();
+            per_query.extend(self.judgements.get(id).and_then(|relevant| Metrics::of(&ranking, relevant)));
+            found(id, &hits);
+        }
+        (per_query, times_ms)
+    }
+}
+
+fn write_run(out: &mut impl Write, id: &str, hits: &[PassageHit]) -> std::io::Result<()> {
+    hits.iter()
+        .enumerate()
+        .try_for_each(|(rank, hit)| writeln!(out, "{id} Q0 {} {} {} rapport", hit.passage.article, rank + 1, hit.score))
+}
+
+fn gains(both: &[Metrics], alone: &[Metrics]) -> BTreeMap<&'static str, Difference> {
+    let gain = |(name, read): (&'static str, fn(&Metrics) -> f64)| {
+        let figures = |of: &[Metrics]| of.iter().map(read).collect::<Vec<f64>>();
+        (name, paired_bootstrap(&figures(both), &figures(alone)))
+    };
+    Metrics::NAMED.into_iter().map(gain).collect()
 }
 
 /// Collections in the wild have ids that are numbers, and texts and titles that are null.
@@ -281,6 +368,18 @@ mod tests {
             assert!(json[name].is_number(), "{name} is missing from {json}");
         }
         assert!(json["latency_ms"]["p50"].is_number() && json["latency_ms"]["p99"].is_number());
+        // Both together are compared with each alone.
+        for single in ["bm25", "dense"] {
+            assert!(json["alone"][single]["ndcg@10"].is_number(), "{json}");
+            assert!(json["alone"][single]["gain"]["recall@10"]["p"].is_number(), "{json}");
+        }
+    }
+
+    #[test]
+    fn gains_are_told_with_their_doubt() {
+        let gain = Difference { mean: 0.0123, low: -0.001, high: 0.0256, p: 0.0712 };
+        assert_eq!(gain_in_words(&gain), "+0.0123 [-0.0010, +0.0256] p = 0.071");
+        assert!(gain_in_words(&Difference { p: 0.0, ..gain }).ends_with("p < .001"));
     }
 
     #[test]

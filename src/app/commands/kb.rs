@@ -148,8 +148,14 @@ fn search(args: &SearchArgs, home: &Home) -> anyhow::Result<()> {
         let vector = encoder.encode_all(&[&question], |_| ())?.pop();
         (build(&articles, home, &encoder)?.0, vector)
     };
-    let query =
-        Query { text: &question, vector: vector.as_deref(), locale: args.locale.as_deref(), mode, topics: None };
+    let query = Query {
+        text: &question,
+        vector: vector.as_deref(),
+        locale: args.locale.as_deref(),
+        mode,
+        topics: None,
+        own: None,
+    };
     let begun = Instant::now();
     let hits = index.search(&query, args.count);
     let took = begun.elapsed();
