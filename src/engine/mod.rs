@@ -9,6 +9,7 @@
 
 mod dispatch;
 pub mod files;
+mod find;
 mod handoff;
 mod intake;
 mod observe;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use find::Found;
 pub use handoff::{HandoffError, NewFile, Presence, Reply, SendFileError, Step, Undo};
 pub use intake::{Inbound, IntakeError};
 pub use opening::ShopIdentity;

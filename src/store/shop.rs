@@ -194,6 +194,8 @@ impl Store {
             "DELETE FROM products",
             "DELETE FROM orders",
             "DELETE FROM articles",
+            "DELETE FROM article_votes",
+            "DELETE FROM help_searches",
             "DELETE FROM tracks WHERE conversation_id IS NULL",
             // What was taught and trained is about the intents that go with the shop.
             "DELETE FROM lessons",

@@ -15,6 +15,7 @@ mod desk;
 mod durability;
 mod faults;
 mod floors;
+mod help;
 mod inputs;
 mod languages;
 mod lessons;
