@@ -12,6 +12,7 @@ pub mod files;
 mod find;
 mod handoff;
 mod intake;
+pub mod knowledge;
 mod observe;
 mod opening;
 mod people;
@@ -34,7 +35,7 @@ pub use find::Found;
 pub use handoff::{HandoffError, NewFile, Presence, Reply, SendFileError, Step, Undo};
 pub use intake::{Inbound, IntakeError};
 pub use opening::ShopIdentity;
-pub use shop::{IntentSet, Shop};
+pub use shop::{IntentSet, RebuildError, Shop};
 pub use suggest::{SuggestError, Suggestion};
 pub use weigh::{Scales, Standing, mend};
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use super::Engine;
+use super::knowledge::asked::asked;
 use super::render::Rendering;
 use super::teaching::doubts::{Read, doubts};
 use super::weigh::{Scales, Standing, mend};
@@ -86,6 +87,7 @@ impl Engine {
             acts: &decision.acts,
         };
         let doubts = doubts(&read, &self.inner.settings.thresholds);
+        let asked = asked(&decision.acts, &hits, &language);
         let summary = match decision.acts.contains(&Act::Escalate) {
             true => Some(self.summary(work, &text, &reading, &memory, &decision).await?),
             false => None,
@@ -117,6 +119,7 @@ impl Engine {
             analysis: Some(reading.analysis),
             explanation,
             doubts,
+            asked,
         };
         Ok(Thought { outcome, acts })
     }
@@ -145,6 +148,7 @@ impl Engine {
             analysis: None,
             explanation,
             doubts: Vec::new(),
+            asked: None,
         };
         Thought { outcome, acts }
     }

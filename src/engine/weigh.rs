@@ -1,6 +1,7 @@
 //! Weighing one message: what the shop knows about it, and what to do. No IO, so that
 //! `rapport eval answers` weighs exactly as a turn does.
 
+use crate::domain::analysis::RankedIntent;
 use crate::domain::conversation::Memory;
 use crate::nlu::{Nlu, Reading};
 use crate::policy::{Decision, Situation, Thresholds, Weighed, decide};
@@ -51,7 +52,7 @@ pub fn mend(
 impl Scales<'_> {
     /// The passages that may answer in a language, best first.
     pub fn passages(&self, text: &str, reading: &Reading, language: &str) -> Vec<PassageHit> {
-        let topics = self.topics(reading);
+        let topics = self.topics(&reading.analysis.intent_ranking);
         let query = Query {
             text,
             vector: Some(&reading.vector),
@@ -84,10 +85,10 @@ impl Scales<'_> {
         })
     }
 
-    fn topics(&self, reading: &Reading) -> Topics {
+    pub(super) fn topics(&self, ranking: &[RankedIntent]) -> Topics {
         let mut topics = Topics::new();
         for intent in self.intents.iter() {
-            let ranked = reading.analysis.intent_ranking.iter().find(|ranked| ranked.name == intent.name);
+            let ranked = ranking.iter().find(|ranked| ranked.name == intent.name);
             let p = ranked.map_or(0.0, |ranked| ranked.confidence);
             for article in &intent.articles {
                 *topics.entry(article.clone()).or_default() += p;

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use super::{Result, Store};
+use crate::base::clock::from_micros;
 use crate::base::ids::new_id;
 
 /// A reader's word on an article.
@@ -34,6 +37,15 @@ pub struct HelpSearch {
     pub found: usize,
 }
 
+/// Words that were searched for in vain, whatever their case and spacing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MissedSearch {
+    pub terms: String,
+    pub locale: String,
+    pub count: i64,
+    pub last_at: Timestamp,
+}
+
 impl Store {
     /// Keeps a vote. A page belongs to one article: a vote on another is not counted.
     pub async fn vote_on_article(&self, vote: &ArticleVote) -> Result<()> {
@@ -60,13 +72,35 @@ impl Store {
         )
         .fetch_all(&self.reader)
         .await?;
-        let votes = |row: &sqlx::any::AnyRow| {
+        let votes = |row: &AnyRow| {
             let helpful: i64 = row.try_get("helpful")?;
             let all: i64 = row.try_get("votes")?;
             let key = (row.try_get("article")?, row.try_get("locale")?);
             Ok((key, Votes { helpful, unhelpful: all - helpful }))
         };
         rows.iter().map(votes).collect()
+    }
+
+    /// Searches without a result since then, the most frequent first; at most so many.
+    pub async fn missed_searches(&self, since: Timestamp, limit: i64) -> Result<Vec<MissedSearch>> {
+        let rows = sqlx::query(
+            "SELECT LOWER(terms) AS terms, locale, CAST(COUNT(*) AS BIGINT) AS searches, MAX(at) AS last_at \
+             FROM help_searches WHERE found = 0 AND at >= $1 GROUP BY LOWER(terms), locale \
+             ORDER BY searches DESC, last_at DESC LIMIT $2",
+        )
+        .bind(since.as_microsecond())
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        let missed = |row: &AnyRow| {
+            Ok(MissedSearch {
+                terms: row.try_get("terms")?,
+                locale: row.try_get("locale")?,
+                count: row.try_get("searches")?,
+                last_at: from_micros(row.try_get("last_at")?),
+            })
+        };
+        rows.iter().map(missed).collect()
     }
 
     pub async fn keep_search(&self, search: &HelpSearch) -> Result<()> {
