@@ -9,8 +9,10 @@ use crate::search::{Mode, Passage, PassageHit, Query};
 
 /// Passages that are looked at.
 const LOOKED_AT: usize = 48;
-/// Below this surety a passage is no result but noise.
+/// Below this surety a passage is no result but noise, …
 const LEAST: f32 = 0.03;
+/// … and below this one where it shares no word with what was searched for.
+const LEAST_WITHOUT_WORDS: f32 = 0.3;
 
 /// An article that was found, by its passage that fits best.
 #[derive(Clone, Debug)]
@@ -41,7 +43,8 @@ impl Engine {
 
 fn one_an_article(hits: Vec<PassageHit>, most: usize) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    for hit in hits.into_iter().filter(|hit| hit.confidence >= LEAST) {
+    let is_sure = |hit: &PassageHit| hit.confidence >= if hit.bm25 > 0.0 { LEAST } else { LEAST_WITHOUT_WORDS };
+    for hit in hits.into_iter().filter(is_sure) {
         if found.len() == most {
             break;
         }

@@ -11,8 +11,8 @@ use crate::support::customer::{Customer, Reply};
 use crate::support::server::{Server, Setup};
 use crate::support::within;
 
-const UNKNOWN: &str = "do you engrave names on your candle holders";
-const BODY: &str = "Yes: we engrave a name of up to 12 letters on every brass candle holder. It costs 8 euros and takes 3 working days more.\n\n## Which letters are possible?\nLatin letters and digits.";
+const UNKNOWN: &str = "can we take dancing lessons with you";
+const BODY: &str = "Yes: we give dancing lessons every Sunday at 14:00, for 12 euros a lesson. No partner is needed.\n\n## Which dances do you teach?\nTango and salsa.";
 /// What an article may take from its saving to its first answer.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
@@ -38,10 +38,7 @@ async fn a_question_that_nothing_answers_becomes_an_article_and_is_answered() {
     assert!(before.of_type("answer").is_empty(), "the test needs a question that is not answered: {before:#?}");
     let found = gaps(&viewer).await;
     let gap = gap_with(&found, UNKNOWN).unwrap_or_else(|| panic!("no gap: {found:#}"));
-    assert_eq!(
-        (gap["count"].as_u64(), gap["title"].as_str()),
-        (Some(1), Some("Do you engrave names on your candle holders"))
-    );
+    assert_eq!((gap["count"].as_u64(), gap["title"].as_str()), (Some(1), Some("Can we take dancing lessons with you")));
     assert_eq!(gap["reasons"], json!({"no_answer": 1}), "{gap}");
 
     let questions =
@@ -50,11 +47,11 @@ async fn a_question_that_nothing_answers_becomes_an_article_and_is_answered() {
     let draft = agent.post("/v1/articles/draft", json!({"questions": questions})).await.ok();
     assert_eq!((draft["locale"].as_str(), draft["questions"][0].as_str()), (Some("en"), Some(UNKNOWN)), "{draft}");
 
-    let words = json!({"title": draft["title"], "category": draft["category"], "tags": ["engraving"], "body": BODY});
+    let words = json!({"title": draft["title"], "category": draft["category"], "tags": ["dance"], "body": BODY});
     let tried = agent.post("/v1/articles/try", json!({"question": UNKNOWN, "article": words})).await.ok();
     assert_ne!(tried["today"]["outcome"], "answered", "{tried:#}");
     assert_eq!(tried["with_draft"]["outcome"], "answered", "{tried:#}");
-    assert!(tried["with_draft"]["text"].as_str().is_some_and(|text| text.contains("12 letters")), "{tried:#}");
+    assert!(tried["with_draft"]["text"].as_str().is_some_and(|text| text.contains("12 euros")), "{tried:#}");
     let effect = agent.post("/v1/articles/effect", json!({"article": words, "days": 7})).await.ok();
     assert_eq!(effect["answered_with_draft"].as_u64(), effect["answered_today"].as_u64().map(|n| n + 1), "{effect:#}");
     assert_eq!(effect["changes"][0]["question"], UNKNOWN, "{effect:#}");
@@ -63,14 +60,14 @@ async fn a_question_that_nothing_answers_becomes_an_article_and_is_answered() {
     let saved = agent.post("/v1/articles", words.clone()).await.ok();
     let saved_at = Instant::now();
     let id = saved["id"].as_str().expect("an id").to_owned();
-    assert_eq!((id.as_str(), saved["version"].as_i64()), ("do-you-engrave-names-on-your-candle-holders", Some(1)));
+    assert_eq!((id.as_str(), saved["version"].as_i64()), ("can-we-take-dancing-lessons-with-you", Some(1)));
     let reply = Customer::arrive(&server).await.ask(UNKNOWN).await;
     assert!(answered_from(&reply, &id), "{reply:#?}");
     assert!(saved_at.elapsed() < AT_ONCE, "answered after {:?}", saved_at.elapsed());
     let after = gaps(&viewer).await;
     assert!(gap_with(&after, UNKNOWN).is_none() && after["closed"] == 1, "{after:#}");
     let page = viewer.get(&format!("/help/{id}")).await;
-    assert!(page.text.contains("Which letters are possible?"), "the help centre has it as well");
+    assert!(page.text.contains("Which dances do you teach?"), "the help centre has it as well");
 
     // The same title again is another article; an id of one's own must be free.
     let second = agent.post("/v1/articles", words.clone()).await.ok();

@@ -49,9 +49,10 @@ fn name_of(article: &Article, own: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::articles::parse;
 
     fn article(id: &str, locale: &str, body: &str) -> Article {
-        Article {
+        let article = Article {
             id: id.into(),
             title: "Gift wrap: is it \"free\"?".into(),
             tags: vec!["ribbon".into()],
@@ -59,19 +60,21 @@ mod tests {
             locale: locale.into(),
             updated: jiff::civil::date(2026, 11, 22),
             body: body.into(),
-        }
+        };
+        // As the console keeps it: as its file will say it.
+        parse(Path::new("article.md"), id, &write(&article)).unwrap().article
     }
 
     #[test]
     fn what_was_written_here_is_read_again_from_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let (old, new) = (article("gift-wrap", "en", "Old."), article("gift-wrap", "en", "It is free."));
+        let (old, new) = (article("gift-wrap", "en", "Old.\n"), article("gift-wrap", "en", "It is free.\n"));
         std::fs::create_dir(folder.path().join("gifts")).unwrap();
         let file = folder.path().join("gifts/gift-wrap.md");
         std::fs::write(&file, write(&old)).unwrap();
         std::fs::write(folder.path().join("gone.md"), write(&article("gone", "en", "x"))).unwrap();
 
-        let edited = [new.clone(), article("gift-wrap", "nl", "Gratis.")];
+        let edited = [new.clone(), article("gift-wrap", "nl", "Gratis.\n")];
         let removed = [("gone".to_owned(), "en".to_owned()), ("never".to_owned(), "en".to_owned())];
         let export = export_articles(folder.path(), &edited, &removed, "en");
         let paths: Vec<&PathBuf> = export.files.iter().map(|(path, _)| path).collect();

@@ -14,6 +14,7 @@ use super::words::{Words, direction, native_name, words};
 
 const STYLE: &str = include_str!("../../../web/help/help.css");
 const SCRIPT: &str = include_str!("../../../web/help/help.js");
+const ICON: &str = include_str!("../../../web/help/help.svg");
 
 /// What changes with a file's content, so that browsers may keep the file for ever.
 static VERSION: LazyLock<String> =
@@ -70,6 +71,7 @@ pub fn render(shop: &Shop<'_>, page: &Page<'_>) -> Markup {
                 meta property="og:locale" content=(page.language.replace('-', "_"));
                 meta name="twitter:card" content="summary";
                 meta name="color-scheme" content="light dark";
+                link rel="icon" type="image/svg+xml" href="/help/files/help.svg";
                 link rel="stylesheet" href=(format!("/help/files/help.css?v={}", *VERSION));
                 script defer src=(format!("/help/files/help.js?v={}", *VERSION)) {}
                 @if let Some(data) = &page.data {
@@ -147,11 +149,12 @@ fn inside_script(data: &Value) -> String {
     data.to_string().replace('<', "\\u003c")
 }
 
-/// The two files that the pages need.
+/// The files that the pages need.
 pub async fn file(Path(name): Path<String>) -> Response {
     let (media_type, text) = match name.as_str() {
         "help.css" => ("text/css; charset=utf-8", STYLE),
         "help.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "help.svg" => ("image/svg+xml", ICON),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     let for_ever = "public, max-age=31536000, immutable";

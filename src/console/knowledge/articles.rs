@@ -309,6 +309,7 @@ impl ArticleView {
         let KeptArticle { article, version, edited, agent_name, at } = kept;
         let url = article.url();
         let Article { id, title, tags, category, locale, updated, body } = article;
+        let body = body.trim().to_owned();
         Self { id, locale, title, tags, category, updated, body, url, version, edited, agent_name, at, locales }
     }
 }

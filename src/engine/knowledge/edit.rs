@@ -101,9 +101,9 @@ impl Engine {
             updated: self.today(),
             body: words.body.trim().to_owned(),
         };
-        // What is saved here can be exported and read again.
+        // What is saved here can be exported, and its file says the same to the letter.
         let read = parse(Path::new("the article"), &article.id, &write(&article));
-        read.map(|_| article).map_err(|problem| EditError::Unfit(problem.message))
+        read.map(|read| read.article).map_err(|problem| EditError::Unfit(problem.message))
     }
 
     async fn written(&self, written: ArticleWrite, id: &str) -> Result<i64, EditError> {

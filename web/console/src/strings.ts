@@ -281,6 +281,7 @@ export const t = {
       bodyHint: "Markdown. Let the first paragraph answer the title; give each ## heading one narrower question.",
     },
     asks: "What was asked",
+    modes: "Write or preview",
     edit: "Write",
     preview: "Preview",
     nothing: "Nothing is written yet.",

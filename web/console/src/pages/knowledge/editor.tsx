@@ -139,7 +139,7 @@ function Desk({ begun, article, onArticle }: DeskProps) {
             <TextField label={t.knowledge.fields.locale} value={locale} onText={setLocale} maxLength={12} readOnly={!!article || !canAct.value} />
           </div>
           <TextField label={t.knowledge.fields.tags} hint={t.knowledge.fields.tagsHint} value={tags} onText={setTags} readOnly={!canAct.value} />
-          <div class="knowledge-modes" role="group" aria-label={t.knowledge.fields.body}>
+          <div class="knowledge-modes" role="group" aria-label={t.knowledge.modes}>
             <Button small pressed={!preview} onClick={() => setPreview(false)}>
               {t.knowledge.edit}
             </Button>
