@@ -88,7 +88,7 @@ test("a change has a version, and the one before comes back", async () => {
   await noor.page.getByLabel("Text", { exact: true }).fill(ANSWER.replace("8 euros", "9 euros"));
   await noor.page.getByText("Not saved yet").waitFor();
   await noor.page.keyboard.press("Control+s");
-  await noor.page.getByText("Version 2").waitFor();
+  await noor.page.getByRole("button", { name: "Show Version 2" }).waitFor();
   const versions = noor.page.getByRole("region", { name: "Versions" });
   await versions.getByRole("button", { name: "Show Version 1" }).click();
   await accessible(noor.page, "versions");
