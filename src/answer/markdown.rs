@@ -4,16 +4,15 @@ use pulldown_cmark::{Event, Options, Parser, Tag, html};
 
 use crate::base::markdown::{is_safe_address, slug};
 pub use crate::base::markdown::{plain, safe};
-use crate::search::passages::article_address;
 
 /// An article's body as HTML for a help page. Headings carry the ids that sources link to,
-/// and links between articles' files lead to their pages. What comes out has no scripts,
-/// no styles, and no links but http, https, mailto and relative ones.
-pub fn page(body: &str) -> String {
+/// and `address` says where a link leads (`None` for nowhere). What comes out has no
+/// scripts, no styles, and no links but http, https, mailto and relative ones.
+pub fn page(body: &str, address: impl Fn(&str) -> Option<String>) -> String {
     let mut events: Vec<Event<'_>> = Parser::new_ext(body, Options::ENABLE_TABLES)
         .map(|event| match event {
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let address = article_address(&dest_url).unwrap_or_default();
+                let address = address(&dest_url).unwrap_or_default();
                 Event::Start(Tag::Link { link_type, dest_url: address.into(), title, id })
             }
             other => other,
@@ -72,6 +71,7 @@ fn clean(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::passages::article_address;
     use proptest::prelude::*;
     use rstest::rstest;
 
@@ -79,6 +79,7 @@ mod tests {
     fn a_page_has_named_headings_and_links_to_articles() {
         let page = page(
             "Opening.\n\n## When do I *get* it?\nSee [times](delivery-times.md#when).\n\n| A | B |\n| - | - |\n| 1 | 2 |\n",
+            article_address,
         );
         assert!(page.contains(r#"<h2 id="when-do-i-get-it">When do I <em>get</em> it?</h2>"#), "{page}");
         assert!(page.contains(r#"href="/help/delivery-times#when""#), "{page}");
@@ -94,7 +95,7 @@ mod tests {
     #[case("![x](https://evil.example/pixel.png)")]
     #[case("<a href=\"//evil.example\">x</a>")]
     fn nothing_runs_on_a_page(#[case] body: &str) {
-        for html in [page(body), html(body)] {
+        for html in [page(body, article_address), html(body)] {
             for bad in ["script", "onclick", "style=", "iframe", "evil", "<img"] {
                 assert!(!html.contains(bad), "{html}");
             }
@@ -104,7 +105,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(body in "\\PC{0,200}") {
-            page(&body);
+            page(&body, article_address);
             html(&body);
         }
     }

@@ -17,6 +17,26 @@ pub struct Limiter {
     addresses: Arc<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
+/// A limit for one address at a time, for what nobody has to sign in for.
+pub struct PerAddress(DefaultKeyedRateLimiter<IpAddr>);
+
+/// Addresses that are remembered before the silent ones are forgotten.
+const REMEMBERED: usize = 10_000;
+
+impl PerAddress {
+    pub fn new(rate: u32, burst: u32) -> Self {
+        Self(RateLimiter::keyed(Quota::per_second(at_least_one(rate)).allow_burst(at_least_one(burst))))
+    }
+
+    /// Counts one call from that address; whether it is within the limit.
+    pub fn admits(&self, address: IpAddr) -> bool {
+        if self.0.len() > REMEMBERED {
+            self.0.retain_recent();
+        }
+        self.0.check_key(&network_of(address)).is_ok()
+    }
+}
+
 /// How long to wait before trying again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Throttled {
@@ -71,6 +91,13 @@ fn network_of(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_a_burst_of_its_own() {
+        let limit = PerAddress::new(1, 2);
+        let (one, other): (IpAddr, IpAddr) = ("203.0.113.1".parse().unwrap(), "203.0.113.2".parse().unwrap());
+        assert_eq!([one, one, one, other].map(|address| limit.admits(address)), [true, true, false, true]);
+    }
 
     fn limits(visitor_rate: u32, visitor_burst: u32, address_rate: u32) -> Limiter {
         Limiter::new(&config::Limits { visitor_rate, visitor_burst, address_rate, ..config::Limits::default() })

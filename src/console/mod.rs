@@ -10,6 +10,7 @@ mod auth;
 mod canned;
 mod conversations;
 mod customers;
+mod knowledge;
 mod origin;
 mod problem;
 mod report;
@@ -92,6 +93,7 @@ impl Console {
         use account::{colleagues, invitations, links, me, session};
         use conversations::{acting, files, looking};
         use customers::{facts, merging, profiles};
+        use knowledge::{articles, board as knowledge_board, drafts, versions};
         use shop::{channels, inboxes, mails, settings, webhooks};
         use teaching::{board, intents, lessons, models};
         // A form's own words come on top of the file; the handler counts the file itself.
@@ -158,6 +160,15 @@ impl Console {
             .route("/v1/intents/{name}", delete(intents::remove))
             .route("/v1/training", get(models::read).post(models::begin).delete(models::cancel))
             .route("/v1/models/{number}/use", post(models::put_in_use))
+            .route("/v1/articles", get(articles::list).post(articles::create))
+            .route("/v1/articles/draft", post(drafts::begin))
+            .route("/v1/articles/try", post(drafts::ask))
+            .route("/v1/articles/effect", post(drafts::effect))
+            .route("/v1/articles/{id}", get(articles::read).put(articles::replace).delete(articles::remove))
+            .route("/v1/articles/{id}/versions", get(versions::list))
+            .route("/v1/articles/{id}/restore", post(versions::restore))
+            .route("/v1/knowledge/gaps", get(knowledge_board::gaps))
+            .route("/v1/knowledge/searches", get(knowledge_board::searches))
             .route("/v1/analyze", post(analyze::analyze))
             .route("/v1/console", get(socket::open))
             .layer(DefaultBodyLimit::max(problem::LARGEST_BODY))
@@ -303,6 +314,18 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         teaching::models::begin,
         teaching::models::cancel,
         teaching::models::put_in_use,
+        knowledge::articles::list,
+        knowledge::articles::read,
+        knowledge::articles::create,
+        knowledge::articles::replace,
+        knowledge::articles::remove,
+        knowledge::versions::list,
+        knowledge::versions::restore,
+        knowledge::drafts::begin,
+        knowledge::drafts::ask,
+        knowledge::drafts::effect,
+        knowledge::board::gaps,
+        knowledge::board::searches,
         analyze::analyze
     ),
     security(("bearer" = []), ("session" = []))

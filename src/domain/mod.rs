@@ -18,6 +18,7 @@ pub mod intent;
 pub mod masking;
 pub mod order;
 pub mod product;
+pub mod question;
 pub mod redacted;
 pub mod settings;
 pub mod teaching;

@@ -9,8 +9,10 @@
 
 mod dispatch;
 pub mod files;
+mod find;
 mod handoff;
 mod intake;
+pub mod knowledge;
 mod observe;
 mod opening;
 mod people;
@@ -29,10 +31,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use find::Found;
 pub use handoff::{HandoffError, NewFile, Presence, Reply, SendFileError, Step, Undo};
 pub use intake::{Inbound, IntakeError};
 pub use opening::ShopIdentity;
-pub use shop::{IntentSet, Shop};
+pub use shop::{IntentSet, RebuildError, Shop};
 pub use suggest::{SuggestError, Suggestion};
 pub use weigh::{Heard, Part, Scales, Standing, Understood, at, understand};
 

@@ -12,9 +12,9 @@ use super::Engine;
 use super::vectors::VectorCache;
 use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
-use crate::nlu::ProductName;
 use crate::nlu::training::read_intents;
 use crate::nlu::training::shop::read_outside;
+use crate::nlu::{EncodeError, Nlu, ProductName};
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex, Synonyms};
 use crate::store::StoreError;
@@ -152,6 +152,11 @@ impl Shop {
     /// Messages that none of the intents is for, as the files have them.
     pub fn outside(&self) -> Vec<String> {
         Vec::clone(&self.parts.outside.load())
+    }
+
+    /// The texts' vectors; those that are known are not computed again. Blocks.
+    pub(super) fn vectors_of(&self, nlu: &Nlu, texts: &[String]) -> Result<Vec<Vec<f32>>, EncodeError> {
+        self.parts.vectors.encode(nlu, texts)
     }
 
     fn join_intents(&self) {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use super::Engine;
+use super::knowledge::asked::asked;
 use super::render::Rendering;
 use super::teaching::doubts::{Read, doubts};
 use super::weigh::{self, Heard, Scales, Standing, Understood, mend, understand};
@@ -91,6 +92,7 @@ impl Engine {
             acts: &decision.acts,
         };
         let doubts = doubts(&read, &self.inner.settings.thresholds);
+        let asked = asked(&decision.acts, &hits, &language);
         let summary = match decision.acts.contains(&Act::Escalate) {
             true => Some(self.summary(work, &text, reading, &memory, &decision).await?),
             false => None,
@@ -123,6 +125,7 @@ impl Engine {
             analysis: Some(understood.readings.swap_remove(0).analysis),
             explanation,
             doubts,
+            asked,
         };
         Ok(Thought { outcome, acts })
     }
@@ -151,6 +154,7 @@ impl Engine {
             analysis: None,
             explanation,
             doubts: Vec::new(),
+            asked: None,
         };
         Thought { outcome, acts }
     }

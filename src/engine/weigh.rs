@@ -5,6 +5,7 @@ use futures_util::TryFutureExt;
 use futures_util::future::{try_join, try_join_all};
 use jiff::civil::Date;
 
+use crate::domain::analysis::RankedIntent;
 use crate::domain::conversation::Memory;
 use crate::domain::entry::AuthorKind;
 use crate::nlu::{Nlu, PastTurn, ReadError, Reading, Utterance, Vector};
@@ -229,7 +230,7 @@ impl Scales<'_> {
     }
 
     fn search(&self, text: &str, reading: &Reading, language: &str, own: Option<&[f32]>) -> Vec<PassageHit> {
-        let topics = self.topics(reading);
+        let topics = self.topics(&reading.analysis.intent_ranking);
         let query = Query {
             text,
             vector: Some(&reading.vector),
@@ -276,10 +277,10 @@ impl Scales<'_> {
         })
     }
 
-    fn topics(&self, reading: &Reading) -> Topics {
+    pub(super) fn topics(&self, ranking: &[RankedIntent]) -> Topics {
         let mut topics = Topics::new();
         for intent in self.intents.iter() {
-            let ranked = reading.analysis.intent_ranking.iter().find(|ranked| ranked.name == intent.name);
+            let ranked = ranking.iter().find(|ranked| ranked.name == intent.name);
             let p = ranked.map_or(0.0, |ranked| ranked.confidence);
             for article in &intent.articles {
                 *topics.entry(article.clone()).or_default() += p;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::{Any, Transaction};
 
 use super::log::{Locked, NewEntry, accepted_before, append, entry, lock};
+use super::questions::needed_a_person;
 use super::waits::{Ending, begin_wait, end_wait};
 use super::{Result, Store};
 use crate::domain::content::{HandoffState, StatusState};
@@ -85,6 +86,9 @@ impl Store {
         };
         if was_held && next.holder.is_none() {
             skip_overtaken_turns(&mut tx, id, now).await?;
+        }
+        if !was_held && next.holder.is_some() {
+            needed_a_person(&mut tx, id).await?;
         }
         for entry in next.entries {
             append(&mut tx, &mut row, now, entry).await?;

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
+use super::questions::vote_on_question;
 use super::shop::bump;
 use super::{Result, Store, StoreError, json, to_json};
 use crate::base::clock::from_micros;
@@ -264,6 +265,7 @@ pub(super) async fn vote_on_understanding(
     let Some(seq) = row.map(|row| row.try_get::<Option<Seq>, _>("in_reply_to")).transpose()?.flatten() else {
         return Ok(());
     };
+    vote_on_question(tx, id, seq, helpful).await?;
     let doubt = Doubt { seq, reason: DoubtReason::Unhelpful };
     if !helpful {
         return insert_doubts(tx, id, &[doubt], now).await;

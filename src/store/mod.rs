@@ -5,6 +5,7 @@
 //! decision. No transaction is held across the network or a model's run.
 
 mod agents;
+mod articles;
 mod canned;
 mod changes;
 mod channel_events;
@@ -17,6 +18,7 @@ mod facts;
 mod feed;
 mod feedback;
 mod gaps;
+mod help;
 mod inboxes;
 mod introduction;
 mod lessons;
@@ -28,6 +30,7 @@ mod models;
 mod notes;
 mod people;
 mod presence;
+mod questions;
 mod queue;
 mod receipts;
 mod refused;
@@ -49,6 +52,7 @@ use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 
 pub use agents::{Agent, AgentChange, AgentStatus, NewAgent, Role};
+pub use articles::{ArticleSource, ArticleVersion, ArticleWrite, KeptArticle};
 pub use canned::{CannedReply, CannedWrite};
 pub use changes::{Change, Changed};
 pub use channel_events::{ChannelEvent, NewEvent};
@@ -59,6 +63,7 @@ pub use facts::{Facts, PastRating, PastTrack};
 pub use feed::Placed;
 pub use feedback::{Feedback, FeedbackKind};
 pub use gaps::Gaps;
+pub use help::{ArticleVote, HelpSearch, MissedSearch, Votes};
 pub use inboxes::{Inbox, NewInbox};
 pub use introduction::Introduction;
 pub use lessons::{DoubtedMessage, Lesson, NewLesson, SaidMessage, TaughtIntent};
@@ -71,6 +76,7 @@ pub use models::{ModelSource, ModelVersion, NewModel};
 pub use notes::Note;
 pub use people::{KnownBy, MaybeSame, Profile, Resemblance};
 pub use presence::Colleague;
+pub use questions::KeptQuestion;
 pub use queue::{Unread, Waiting};
 pub use refused::RefusedOrigin;
 pub use reports::{DayReport, HourCount, hour_start};

@@ -1,4 +1,4 @@
-//! What belongs to the shop: articles, products, orders, files, and visitors' tracks.
+//! What belongs to the shop: products, orders, files, and visitors' tracks.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,6 @@ use super::{Result, Store, json, to_json};
 use crate::base::ids::new_id;
 use crate::base::privacy::{Kinds, mask_json};
 use crate::base::secret::token_hash;
-use crate::domain::article::Article;
 use crate::domain::order::Order;
 use crate::domain::product::Product;
 use crate::domain::{ConversationId, CustomerId, FileId};
@@ -44,92 +43,6 @@ pub struct StoredFile {
 }
 
 impl Store {
-    pub async fn articles(&self) -> Result<Vec<Article>> {
-        let rows = sqlx::query("SELECT article FROM articles ORDER BY id, locale").fetch_all(&self.reader).await?;
-        rows.iter().map(|row| json(row, "article")).collect()
-    }
-
-    /// An article in all its languages.
-    pub async fn articles_with_id(&self, id: &str) -> Result<Vec<Article>> {
-        let rows = sqlx::query("SELECT article FROM articles WHERE id = $1 ORDER BY locale")
-            .bind(id)
-            .fetch_all(&self.reader)
-            .await?;
-        rows.iter().map(|row| json(row, "article")).collect()
-    }
-
-    /// Brings the articles that come from files in step with the folder; those edited in
-    /// the console stay as they are, and so do those whose files are `broken` now (ids).
-    /// Whether anything changed.
-    pub async fn sync_articles(&self, articles: &[Article], broken: &[String]) -> Result<bool> {
-        let now = self.now_micros();
-        let mut tx = self.begin().await?;
-        let rows = sqlx::query("SELECT id, locale, file_hash FROM articles").fetch_all(&mut *tx).await?;
-        let mut known = HashMap::new();
-        for row in &rows {
-            let key: (String, String) = (row.try_get("id")?, row.try_get("locale")?);
-            known.insert(key, row.try_get::<Option<String>, _>("file_hash")?);
-        }
-        let mut changed = false;
-        for article in articles {
-            let text = to_json(article);
-            let hash = token_hash(&text);
-            match known.remove(&(article.id.clone(), article.locale.clone())) {
-                Some(None) => continue,
-                Some(Some(old)) if old == hash => continue,
-                _ => {}
-            }
-            changed = true;
-            sqlx::query(
-                "INSERT INTO articles (id, locale, article, file_hash, changed_at) VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT (id, locale) DO UPDATE SET article = $3, file_hash = $4, changed_at = $5",
-            )
-            .bind(article.id.clone())
-            .bind(article.locale.clone())
-            .bind(text)
-            .bind(hash)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-        }
-        let gone = known.into_iter().filter(|((id, _), hash)| hash.is_some() && !broken.contains(id));
-        for ((id, locale), _) in gone {
-            changed = true;
-            sqlx::query("DELETE FROM articles WHERE id = $1 AND locale = $2")
-                .bind(id)
-                .bind(locale)
-                .execute(&mut *tx)
-                .await?;
-        }
-        if changed {
-            bump(&mut tx, "articles").await?;
-        }
-        tx.commit().await?;
-        Ok(changed)
-    }
-
-    /// Adds articles, or replaces those with the same id and locale; all of them or none.
-    /// They count as edited in the console: a folder without them does not remove them.
-    pub async fn import_articles(&self, articles: &[Article]) -> Result<()> {
-        let now = self.now_micros();
-        let mut tx = self.begin().await?;
-        for article in articles {
-            sqlx::query(
-                "INSERT INTO articles (id, locale, article, file_hash, changed_at) VALUES ($1, $2, $3, NULL, $4) \
-                 ON CONFLICT (id, locale) DO UPDATE SET article = $3, file_hash = NULL, changed_at = $4",
-            )
-            .bind(article.id.clone())
-            .bind(article.locale.clone())
-            .bind(to_json(article))
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-        }
-        bump(&mut tx, "articles").await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
     pub async fn products(&self) -> Result<Vec<Product>> {
         let rows = sqlx::query("SELECT product FROM products ORDER BY sku").fetch_all(&self.reader).await?;
         rows.iter().map(|row| json(row, "product")).collect()
@@ -194,6 +107,10 @@ impl Store {
             "DELETE FROM products",
             "DELETE FROM orders",
             "DELETE FROM articles",
+            "DELETE FROM article_versions",
+            "DELETE FROM article_votes",
+            "DELETE FROM questions",
+            "DELETE FROM help_searches",
             "DELETE FROM tracks WHERE conversation_id IS NULL",
             // What was taught and trained is about the intents that go with the shop.
             "DELETE FROM lessons",

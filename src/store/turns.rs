@@ -6,11 +6,13 @@ use sqlx::{AssertSqlSafe, Row};
 use super::conversations::{COLUMNS, conversation};
 use super::lessons::insert_doubts;
 use super::log::{NewEntry, append, lock};
+use super::questions::{insert_question, needed_a_person};
 use super::waits::begin_wait;
 use super::{Result, Store, to_json};
 use crate::domain::conversation::{Memory, Mood};
 use crate::domain::decision::Explanation;
 use crate::domain::entry::{Author, AuthorKind, Entry, Seq};
+use crate::domain::question::Asked;
 use crate::domain::teaching::Doubt;
 use crate::domain::{Analysis, Content, Conversation, ConversationId, TurnId};
 
@@ -45,6 +47,8 @@ pub struct TurnOutcome {
     pub explanation: Explanation,
     /// Messages that turned out not to be understood.
     pub doubts: Vec<Doubt>,
+    /// What the knowledge base made of the message, where it was asked.
+    pub asked: Option<Asked>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +123,12 @@ impl Store {
             entry.in_reply_to = Some(turn.message_seq);
             entry.turn = Some(turn.id.clone());
             entries.push(append(&mut tx, &mut conversation, now, entry).await?);
+        }
+        if let Some(asked) = &outcome.asked {
+            insert_question(&mut tx, &conversation.id, turn.message_seq, asked, now).await?;
+        }
+        if outcome.escalate.is_some() {
+            needed_a_person(&mut tx, &conversation.id).await?;
         }
         let begins_to_wait = outcome.escalate.is_some() && conversation.queued_at.is_none();
         sqlx::query(

@@ -26,6 +26,7 @@ impl Shop {
             analysis: None,
             explanation: Explanation::default(),
             doubts: reasons.iter().map(|&reason| Doubt { seq, reason }).collect(),
+            asked: None,
         };
         let end = self.database.store.commit_turn(&turn, outcome).await.unwrap();
         assert!(matches!(end, TurnCommit::Spoken(_)), "{end:?}");

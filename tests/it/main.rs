@@ -1,12 +1,13 @@
 //! The outside tests: the real binary, over its real sockets; and the store, on both of
 //! its databases.
 //!
-//! All but `store`, `lessons`, `threads`, `people`, `webhooks` and `desk` know docs/interfaces.md and
+//! All but `store`, `articles`, `lessons`, `threads`, `people`, `webhooks` and `desk` know docs/interfaces.md and
 //! nothing else, so they hold for any server that keeps that contract. `support` starts
 //! servers and speaks their protocols; each other module is one topic.
 
 mod agents;
 mod answers;
+mod articles;
 mod chat;
 mod client;
 mod console;
@@ -16,7 +17,9 @@ mod desk;
 mod durability;
 mod faults;
 mod floors;
+mod help;
 mod inputs;
+mod knowledge;
 mod languages;
 mod lessons;
 mod lifecycle;

@@ -1,4 +1,4 @@
-//! `rapport export`: what the shop has taught its bot, as files of ours or of Rasa's.
+//! `rapport export`: what was taught and written in the console, as files of ours or of Rasa's.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
 use crate::app::database::{self, open_existing};
-use crate::app::export::{export_intents, rasa_files};
+use crate::app::export::{export_articles, export_intents, rasa_files};
 use crate::app::import::ImportedEntity;
 use crate::app::output;
 use crate::app::taught::Taught;
@@ -15,7 +15,7 @@ use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::nlu::training::read_intents;
 
-/// Export what was taught in the console, or the intents as a Rasa bot.
+/// Export what was taught or written in the console, or the intents as a Rasa bot.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     #[command(subcommand)]
@@ -24,8 +24,10 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Write the articles that were edited in the console to the files of knowledge-base/.
+    Articles(FolderArgs),
     /// Add what agents taught to the files of intents/.
-    Intents(IntentsArgs),
+    Intents(FolderArgs),
     /// The intents, with what agents taught, as a Rasa 3.1 bot: nlu.yml, domain.yml, rules.yml.
     Rasa(RasaArgs),
 }
@@ -44,8 +46,8 @@ struct RasaArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-struct IntentsArgs {
-    /// The folder of intents (by default the shop's).
+struct FolderArgs {
+    /// The folder (by default the shop's).
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Tell what would be written, and write nothing.
@@ -58,12 +60,38 @@ struct IntentsArgs {
 
 pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     match args.what {
+        What::Articles(args) => articles(args, config, home).await,
         What::Intents(args) => intents(args, config, home).await,
         What::Rasa(args) => rasa(args, config, home).await,
     }
 }
 
-async fn intents(args: IntentsArgs, config: &Config, home: &Home) -> anyhow::Result<()> {
+async fn articles(args: FolderArgs, config: &Config, home: &Home) -> anyhow::Result<()> {
+    let folder = args.out.unwrap_or_else(|| home.knowledge_base());
+    let (edited, removed) = open_existing(config).await?.edited_articles().await?;
+    let own = &config.shop.languages()[0];
+    let export = export_articles(&folder, &edited, &removed, own);
+    if !args.dry_run {
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        for (path, text) in &export.files {
+            replace_file(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    let names = |paths: Vec<&PathBuf>| paths.into_iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+    let (files, gone) =
+        (names(export.files.iter().map(|(path, _)| path).collect()), names(export.gone.iter().collect()));
+    if args.json {
+        return output::json(&json!({ "written": !args.dry_run, "files": files, "removed": gone }));
+    }
+    files.iter().try_for_each(output::line)?;
+    for file in &gone {
+        output::line(format!("{file}: its article was taken away in the console; delete the file as well"))?;
+    }
+    let verb = if args.dry_run { "would be written" } else { "written" };
+    output::line(format!("{} articles {verb}", files.len()))
+}
+
+async fn intents(args: FolderArgs, config: &Config, home: &Home) -> anyhow::Result<()> {
     let folder = args.out.unwrap_or_else(|| home.intents());
     let taught = Taught::read(&open_existing(config).await?).await?;
     let export = export_intents(&folder, &taught)?;

@@ -16,7 +16,7 @@ use crate::domain::analysis::RankedIntent;
 use crate::domain::entry::Seq;
 use crate::domain::teaching::DoubtReason;
 use crate::engine::Engine;
-use crate::engine::teaching::{Board, BoardError, Cluster, ClusterMessage};
+use crate::engine::teaching::{Board, Cluster, ClusterMessage};
 
 const DAYS: u64 = 30;
 const MOST_DAYS: u64 = 365;
@@ -76,10 +76,7 @@ pub async fn read(
     if !(1..=MOST_DAYS).contains(&days) {
         return Err(Problem::Invalid(format!("`days` is {days}; write 1 to {MOST_DAYS}")));
     }
-    let board = engine.board(Duration::from_secs(days * 24 * 60 * 60)).await.map_err(|error| match error {
-        BoardError::Store(error) => error.into(),
-        BoardError::Encode(_) => Problem::Busy,
-    })?;
+    let board = engine.board(Duration::from_secs(days * 24 * 60 * 60)).await?;
     Ok(Json(BoardView::of(board, days)))
 }
 

@@ -30,6 +30,14 @@ const LIKELY: usize = 3;
 /// Members that the likely intents are read from, the most central.
 const READ: usize = 12;
 
+/// Texts that mean about the same.
+pub(in crate::engine) struct Group {
+    /// Their places, the most central first, and texts that are the same side by side.
+    pub places: Vec<usize>,
+    /// How the most central different ones are read.
+    pub readings: Vec<Read>,
+}
+
 /// What was not understood in some days.
 #[derive(Clone, Debug)]
 pub struct Board {
@@ -80,32 +88,41 @@ impl Engine {
         Ok(board.unwrap_or(Err(EncodeError::Unavailable))?)
     }
 
-    /// Blocks: new texts are encoded, and clustering a thousand texts takes a moment.
-    fn cluster(&self, doubted: &[DoubtedMessage]) -> Result<Board, EncodeError> {
-        let texts: Vec<String> = doubted.iter().map(|message| example_of(&words_of(&message.content))).collect();
-        let same = same_texts(&texts);
+    /// Texts that mean about the same. Blocks: new texts are encoded, and clustering a
+    /// thousand texts takes a moment.
+    pub(in crate::engine) fn groups(&self, texts: &[String]) -> Result<Vec<Group>, EncodeError> {
+        let same = same_texts(texts);
         let distinct: Vec<&str> = same.iter().map(|places| texts[places[0]].as_str()).collect();
         let nlu = &self.inner.nlu;
         let readings = self.inner.teaching.readings.of(nlu.encoder(), &nlu.heads(), &distinct)?;
         let rows: Vec<&[f32]> = readings.iter().map(|reading| reading.vector.as_slice()).collect();
-        let mut found: Vec<Cluster> = clusters(&rows, SIMILAR)
+        let group = |members: Vec<usize>| Group {
+            places: members.iter().flat_map(|&member| same[member].iter().copied()).collect(),
+            readings: members.iter().take(READ).map(|&member| readings[member].clone()).collect(),
+        };
+        Ok(clusters(&rows, SIMILAR).into_iter().map(group).collect())
+    }
+
+    fn cluster(&self, doubted: &[DoubtedMessage]) -> Result<Board, EncodeError> {
+        let texts: Vec<String> = doubted.iter().map(|message| example_of(&words_of(&message.content))).collect();
+        let mut found: Vec<Cluster> = self
+            .groups(&texts)?
             .into_iter()
-            .map(|members| {
-                let read: Vec<&Read> = members.iter().take(READ).map(|&member| &readings[member]).collect();
-                let places = members.iter().flat_map(|&member| same[member].iter().copied());
-                let message = |place: usize| ClusterMessage {
+            .map(|group| {
+                let message = |&place: &usize| ClusterMessage {
                     conversation_id: doubted[place].conversation_id.clone(),
                     seq: doubted[place].seq,
                     text: texts[place].clone(),
                     reasons: doubted[place].reasons.clone(),
                     at: doubted[place].at,
                 };
-                let messages: Vec<ClusterMessage> = places.map(message).collect();
+                let messages: Vec<ClusterMessage> = group.places.iter().map(message).collect();
                 let mut reasons = BTreeMap::new();
                 for reason in messages.iter().flat_map(|message| &message.reasons) {
                     *reasons.entry(*reason).or_default() += 1;
                 }
-                Cluster { title: distinct[members[0]].to_owned(), reasons, likely: likely(&read), messages }
+                let title = messages[0].text.clone();
+                Cluster { title, reasons, likely: likely(&group.readings), messages }
             })
             .collect();
         let newest = |cluster: &Cluster| cluster.messages.iter().map(|message| message.at).max();
@@ -115,7 +132,7 @@ impl Engine {
 }
 
 /// The intents that the model finds the likeliest for these together.
-fn likely(readings: &[&Read]) -> Vec<RankedIntent> {
+fn likely(readings: &[Read]) -> Vec<RankedIntent> {
     let mut sums: HashMap<&str, f32> = HashMap::new();
     for ranked in readings.iter().flat_map(|reading| &reading.intents.ranking) {
         *sums.entry(&ranked.name).or_default() += ranked.confidence / readings.len() as f32;

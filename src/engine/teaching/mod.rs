@@ -16,6 +16,7 @@ mod training;
 use std::borrow::Cow;
 use std::sync::atomic::AtomicI64;
 
+pub(super) use board::Group;
 pub use board::{Board, BoardError, Cluster, ClusterMessage};
 pub use lessons::{KnownIntent, NewIntent, TeachError, with_lessons};
 pub use models::ModelError;
@@ -35,7 +36,7 @@ pub(super) struct Teaching {
 
 /// A customer's words as they may be kept as an example: whose they were is nobody's
 /// business, and an invented address or number in place of theirs reads as they did.
-fn example_of(text: &str) -> String {
+pub(super) fn example_of(text: &str) -> String {
     let masked: Cow<'_, str> = mask(text.trim());
     masked.replace("«e-mail»", "[name@example.com](email)").replace("«phone»", "[+32 470 12 34 56](phone)")
 }

@@ -14,7 +14,7 @@ const MOST: usize = 10_000;
 
 /// One text as a set of heads reads it.
 #[derive(Clone)]
-pub(super) struct Read {
+pub(in crate::engine) struct Read {
     pub vector: Vector,
     pub intents: IntentReading,
 }

@@ -48,6 +48,7 @@ impl Shop {
             analysis: None,
             explanation: Explanation::default(),
             doubts: Vec::new(),
+            asked: None,
         };
         self.database.store.commit_turn(turn, outcome).await.unwrap()
     }
@@ -64,6 +65,7 @@ impl Shop {
             analysis: None,
             explanation: Explanation::default(),
             doubts: Vec::new(),
+            asked: None,
         };
         self.database.store.commit_turn(turn, outcome).await.unwrap();
     }

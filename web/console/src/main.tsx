@@ -11,6 +11,7 @@ import "./style/details.css";
 import "./style/today.css";
 import "./style/settings.css";
 import "./style/webhooks.css";
+import "./style/knowledge.css";
 import "./style/teaching.css";
 import "./style/door.css";
 import { render } from "preact";

@@ -548,6 +548,120 @@ export interface Page<T> {
   next_cursor?: string;
 }
 
+/** What an article did for customers. */
+export interface Usage {
+  found: number;
+  shown: number;
+  helpful: number;
+  unhelpful: number;
+  asked_again: number;
+  person: number;
+}
+
+export interface ArticleRow {
+  id: string;
+  locale: string;
+  title: string;
+  category: string;
+  url: string;
+  version: number;
+  edited: boolean;
+  agent_name?: string;
+  at: string;
+  usage: Usage;
+}
+
+/** What an author writes. */
+export interface ArticleText {
+  title: string;
+  tags: string[];
+  category: string;
+  body: string;
+}
+
+export interface Article extends ArticleText {
+  id: string;
+  locale: string;
+  updated: string;
+  url: string;
+  version: number;
+  edited: boolean;
+  agent_name?: string;
+  at: string;
+  locales: string[];
+}
+
+export interface ArticleVersion {
+  number: number;
+  source: "console" | "file" | "import";
+  agent_name?: string;
+  at: string;
+  removed: boolean;
+  title?: string;
+  tags?: string[];
+  category?: string;
+  body?: string;
+}
+
+export interface ArticleDraft extends ArticleText {
+  locale: string;
+  questions: string[];
+}
+
+export type GapReason = "no_answer" | "unhelpful" | "asked_again" | "person";
+
+export interface GapQuestion {
+  conversation_id: string;
+  seq: number;
+  text: string;
+  reasons: GapReason[];
+  at: string;
+}
+
+export interface Gap {
+  title: string;
+  count: number;
+  reasons: Partial<Record<GapReason, number>>;
+  nearest?: string;
+  questions: GapQuestion[];
+}
+
+export interface Gaps {
+  days: number;
+  asked: number;
+  open: number;
+  closed: number;
+  gaps: Gap[];
+}
+
+export interface MissedSearch {
+  terms: string;
+  locale: string;
+  count: number;
+  last_at: string;
+}
+
+export interface TrialAnswer {
+  outcome: "answered" | "offered" | "declined" | "other";
+  article?: string;
+  title?: string;
+  section?: string;
+  text?: string;
+  confidence: number;
+}
+
+export interface Trial {
+  today: TrialAnswer;
+  with_draft: TrialAnswer;
+}
+
+export interface Effect {
+  asked: number;
+  answered_today: number;
+  answered_with_draft: number;
+  changes: { question: string; today: TrialAnswer; with_draft: TrialAnswer }[];
+}
+
 /** The call that takes a change back. */
 export interface UndoCall {
   method: string;

@@ -35,6 +35,7 @@ export const COMMANDS = {
   goUnassigned: { section: "go", icon: "people", keys: ["g", "u"] },
   goSnoozed: { section: "go", icon: "moon", keys: ["g", "s"] },
   goResolved: { section: "go", icon: "done", keys: ["g", "r"] },
+  goKnowledge: { section: "go", icon: "book", keys: ["g", "k"] },
   goTeaching: { section: "go", icon: "spark", keys: ["g", "l"] },
   goToday: { section: "go", icon: "chart", keys: ["g", "t"] },
   goSettings: { section: "go", icon: "cog", keys: ["g", ","] },

@@ -98,6 +98,12 @@ export function Nav(props: { route: string[] }) {
 
       <ul class="nav-list nav-pages">
         <li>
+          <a class="nav-item" href={href("/knowledge")} aria-current={page === "knowledge" ? "page" : undefined} title={`${t.nav.knowledge} (${hint("goKnowledge")})`}>
+            <Icon name="book" />
+            <span class="nav-label">{t.nav.knowledge}</span>
+          </a>
+        </li>
+        <li>
           <a class="nav-item" href={href("/understanding")} aria-current={page === "understanding" ? "page" : undefined} title={`${t.nav.teaching} (${hint("goTeaching")})`}>
             <Icon name="spark" />
             <span class="nav-label">{t.nav.teaching}</span>

@@ -22,6 +22,7 @@ import { explain } from "../state/actions";
 import { t } from "../strings";
 import { Banners } from "./banners";
 import { InboxPage } from "./inbox/page";
+import { KnowledgePage } from "./knowledge/page";
 import { Nav } from "./nav";
 import { SettingsPage } from "./settings/page";
 import { TeachingPage } from "./teaching/page";
@@ -62,6 +63,7 @@ export function Shell(props: { route: string[] }) {
       goUnassigned: toView("unassigned"),
       goSnoozed: toView("snoozed"),
       goResolved: toView("resolved"),
+      goKnowledge: () => go("/knowledge"),
       goTeaching: () => go("/understanding"),
       goToday: () => go("/today"),
       goSettings: () => go("/settings"),
@@ -90,8 +92,9 @@ export function Shell(props: { route: string[] }) {
 }
 
 function Page({ route }: { route: string[] }) {
-  const [page, first, second] = route;
+  const [page, first, second, third] = route;
   if (page === "today") return <TodayPage />;
+  if (page === "knowledge") return <KnowledgePage part={first} id={second} locale={third} />;
   if (page === "understanding") return <TeachingPage />;
   if (page === "settings") return <SettingsPage section={first} />;
   if (page === "conversations" && first) return <Redirect to={`/inbox/${view.peek()}/${first}`} />;

@@ -10,7 +10,8 @@ import { giveBack, attempt } from "../../state/sending";
 import { loadEarlier } from "../../state/desk";
 import { deleteNote } from "../../state/actions";
 import { nameOfCustomer } from "../../state/names";
-import { me, nameOf } from "../../state/session";
+import { draftFromReply } from "../../state/knowledge";
+import { canAct, me, nameOf } from "../../state/session";
 import type { Pending, Story } from "../../state/story";
 import { timeline, type Item } from "../../state/timeline";
 import { t } from "../../strings";
@@ -19,6 +20,9 @@ import { Avatar, BotAvatar, Button, Chip } from "../../ui/basics";
 import { Icon, type IconName } from "../../ui/icons";
 import { Delivery } from "./delivery";
 import { Reading, whyOpen } from "./why";
+
+/** Shorter replies are about one customer only, such as "One moment, please". */
+const WORTH_KEEPING = 40;
 
 export function Messages({ story }: { story: Story }) {
   const { view, pending } = story;
@@ -192,6 +196,12 @@ function One({ item, next, story, deliveries }: OneProps) {
             told={deliveries}
           />
           {entry.author.kind === "customer" && <Reading entry={entry} story={story} />}
+          {entry.author.kind === "agent" && content.type === "text" && canAct.value && content.text.length >= WORTH_KEEPING && (
+            <button type="button" class="link msg-article" onClick={() => void draftFromReply({ conversation_id: view.id, seq: entry.seq })}>
+              <Icon name="book" size={14} />
+              {t.knowledge.fromReply}
+            </button>
+          )}
         </article>
       );
     }
