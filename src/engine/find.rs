@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::weigh::Scales;
+use crate::answer::knowledge;
 use crate::search::{Mode, Passage, PassageHit, Query};
 
 /// Passages that are looked at.
@@ -18,6 +19,8 @@ const LEAST_WITHOUT_WORDS: f32 = 0.3;
 #[derive(Clone, Debug)]
 pub struct Found {
     pub passage: Arc<Passage>,
+    /// Its sentences that answer, as Markdown.
+    pub text: String,
     /// Calibrated probability that it answers.
     pub confidence: f32,
 }
@@ -31,25 +34,27 @@ impl Engine {
         };
         let (intents, knowledge) = (self.inner.shop.intents(), self.inner.shop.knowledge());
         let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &self.inner.settings.thresholds };
-        one_an_article(scales.passages(text, &reading, language), most)
+        one_an_article(&scales.passages(text, &reading, language), text, most)
     }
 
     /// The same by words alone, which costs next to nothing.
     pub fn find_by_words(&self, text: &str, language: &str, most: usize) -> Vec<Found> {
-        let query = Query { text, vector: None, locale: Some(language), mode: Mode::Bm25, topics: None };
-        one_an_article(self.inner.shop.knowledge().search(&query, LOOKED_AT), most)
+        let query = Query { text, vector: None, locale: Some(language), mode: Mode::Bm25, topics: None, own: None };
+        one_an_article(&self.inner.shop.knowledge().search(&query, LOOKED_AT), text, most)
     }
 }
 
-fn one_an_article(hits: Vec<PassageHit>, most: usize) -> Vec<Found> {
+fn one_an_article(hits: &[PassageHit], asked: &str, most: usize) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    let is_sure = |hit: &PassageHit| hit.confidence >= if hit.bm25 > 0.0 { LEAST } else { LEAST_WITHOUT_WORDS };
-    for hit in hits.into_iter().filter(is_sure) {
+    let is_sure =
+        |(_, hit): &(usize, &PassageHit)| hit.confidence >= if hit.bm25 > 0.0 { LEAST } else { LEAST_WITHOUT_WORDS };
+    for (place, hit) in hits.iter().enumerate().filter(is_sure) {
         if found.len() == most {
             break;
         }
         if found.iter().all(|one| one.passage.article != hit.passage.article) {
-            found.push(Found { passage: hit.passage, confidence: hit.confidence });
+            let text = knowledge::text(hits, place, asked);
+            found.push(Found { passage: Arc::clone(&hit.passage), text, confidence: hit.confidence });
         }
     }
     found

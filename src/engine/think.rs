@@ -17,6 +17,7 @@ use crate::domain::{Author, Content};
 use crate::nlu::language::language_of;
 use crate::nlu::{PastTurn, ReadError, Reading, Utterance};
 use crate::policy::{Act, Decision, Escalation};
+use crate::search::PassageHit;
 use crate::search::wish::Wish;
 use crate::store::{StoreError, TurnOutcome, TurnWork};
 
@@ -92,6 +93,7 @@ impl Engine {
             acts: &decision.acts,
         };
         let doubts = doubts(&read, &self.inner.settings.thresholds);
+        let hits: Vec<&PassageHit> = parts.iter().flat_map(|part| &part.hits).collect();
         let asked = asked(&decision.acts, &hits, &language);
         let summary = match decision.acts.contains(&Act::Escalate) {
             true => Some(self.summary(work, &text, reading, &memory, &decision).await?),

@@ -15,7 +15,6 @@ use super::frame::{Page, Shop, render};
 use super::library::{Library, language_of};
 use super::words::words;
 use super::{HelpCentre, Wanted, caller, home, problem};
-use crate::answer::knowledge;
 use crate::answer::markdown::plain;
 use crate::base::privacy::mask;
 use crate::engine::Found;
@@ -155,7 +154,7 @@ fn results(library: &Library, found: &[Found], asked: &str, language: &str) -> M
                 li lang=[foreign] {
                     h2 { a href=(one.passage.url) { (one.passage.title) } }
                     @if let Some(section) = section_of(one) { p.section { (section) } }
-                    p.snippet { (marked(&snippet(one, asked), asked, &one.passage.locale)) }
+                    p.snippet { (marked(&snippet(one), asked, &one.passage.locale)) }
                     @if let Some(category) = category_of(library, one) { p.group { (category) } }
                 }
             }
@@ -174,8 +173,8 @@ fn section_of(found: &Found) -> Option<&str> {
 }
 
 /// The sentences that the bot would answer with, without their marks.
-fn snippet(found: &Found, asked: &str) -> String {
-    let text = plain(&knowledge::text(&found.passage, asked)).split_whitespace().collect::<Vec<_>>().join(" ");
+fn snippet(found: &Found) -> String {
+    let text = plain(&found.text).split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= SNIPPET {
         return text;
     }

@@ -9,7 +9,7 @@ const KEPT: usize = 6;
 
 /// What was asked of the knowledge base, if it was asked at all: an order's state, say, is
 /// nothing that an article could tell.
-pub(in crate::engine) fn asked(acts: &[Act], hits: &[PassageHit], language: &str) -> Option<Asked> {
+pub(in crate::engine) fn asked(acts: &[Act], hits: &[&PassageHit], language: &str) -> Option<Asked> {
     let answer = acts.iter().find_map(|act| match act {
         Act::Answer { passage, .. } => Some(*passage),
         _ => None,
@@ -25,13 +25,13 @@ pub(in crate::engine) fn asked(acts: &[Act], hits: &[PassageHit], language: &str
         section: hit.passage.section().to_owned(),
         confidence: hit.confidence,
     };
-    let mut found: Vec<FoundPassage> = hits.iter().take(KEPT).map(passage).collect();
+    let mut found: Vec<FoundPassage> = hits.iter().take(KEPT).copied().map(passage).collect();
     // What was shown may stand further below.
     let shown = answer.filter(|place| *place < hits.len()).map(|place| {
         if place < found.len() {
             return place;
         }
-        found.push(passage(&hits[place]));
+        found.push(passage(hits[place]));
         found.len() - 1
     });
     Some(Asked { outcome, found, shown, language: language.to_owned() })
@@ -52,14 +52,16 @@ mod tests {
             cosine: 0.0,
             score: 0.0,
             confidence: 1.0 / (number + 1) as f32,
-            evidence: Evidence { by_meaning: false, score: 0.0, lead: 0.0 },
+            evidence: Evidence::default(),
+            units: Vec::new(),
         };
         (0..count).map(hit).collect()
     }
 
     #[test]
     fn an_answer_names_what_was_shown_wherever_it_stood() {
-        let kept = asked(&[Act::Answer { passage: 8, confidence: 0.9 }], &hits(12), "en").unwrap();
+        let kept =
+            asked(&[Act::Answer { passage: 8, confidence: 0.9 }], &hits(12).iter().collect::<Vec<_>>(), "en").unwrap();
         assert_eq!((kept.outcome, kept.found.len()), (AskedOutcome::Answered, KEPT + 1));
         assert_eq!(kept.shown().unwrap().article, "a8");
         assert_eq!(kept.nearest().unwrap().article, "a8");
@@ -67,15 +69,16 @@ mod tests {
 
     #[test]
     fn what_was_not_answered_is_kept_with_what_was_nearest() {
-        let kept = asked(&[Act::DontKnow, Act::Escalate], &hits(2), "nl").unwrap();
+        let kept = asked(&[Act::DontKnow, Act::Escalate], &hits(2).iter().collect::<Vec<_>>(), "nl").unwrap();
         assert_eq!((kept.outcome, kept.shown, kept.language.as_str()), (AskedOutcome::Declined, None, "nl"));
         assert_eq!(kept.nearest().unwrap().article, "a0");
-        let offered = asked(&[Act::Clarify { passages: vec![0, 1] }], &hits(2), "en").unwrap();
+        let offered =
+            asked(&[Act::Clarify { passages: vec![0, 1] }], &hits(2).iter().collect::<Vec<_>>(), "en").unwrap();
         assert_eq!(offered.outcome, AskedOutcome::Offered);
     }
 
     #[test]
     fn what_no_article_could_tell_is_no_question() {
-        assert_eq!(asked(&[Act::TellPosition], &hits(2), "en"), None);
+        assert_eq!(asked(&[Act::TellPosition], &hits(2).iter().collect::<Vec<_>>(), "en"), None);
     }
 }

@@ -138,6 +138,7 @@ impl Engine {
             locale: Some(&question.language),
             mode: Mode::Hybrid,
             topics: Some(&topics),
+            own: None,
         };
         knowledge.search(&query, 1).first().is_some_and(|hit| hit.confidence >= thresholds.answer)
     }

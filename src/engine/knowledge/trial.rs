@@ -10,12 +10,12 @@ use crate::domain::conversation::Memory;
 use crate::domain::question::AskedOutcome;
 use crate::engine::teaching::example_of;
 use crate::engine::think::words_of;
-use crate::engine::weigh::{Scales, Standing};
+use crate::engine::weigh::{Heard, Scales, Standing, at, understand};
 use crate::engine::{Engine, RebuildError};
 use crate::nlu::ReadError;
 use crate::policy::Act;
-use crate::search::KnowledgeIndex;
 use crate::search::knowledge::{Draft, questions_of};
+use crate::search::{KnowledgeIndex, PassageHit};
 use crate::store::StoreError;
 
 /// Questions that are asked again, the newest.
@@ -133,27 +133,31 @@ impl Engine {
     }
 
     async fn answer_from(&self, knowledge: &KnowledgeIndex, question: &str) -> Result<TrialAnswer, TrialError> {
-        let reading = self.read(question, None).await?;
+        let heard = Heard { text: question, hint: None, history: &[], subject: None, today: self.today() };
+        let mut understood = understand(knowledge, &self.inner.nlu, heard).await?;
         let intents = self.inner.shop.intents();
         let scales = Scales { intents: &intents, knowledge, thresholds: &self.inner.settings.thresholds };
-        let code = &reading.analysis.language.code;
-        let language = if self.inner.settings.languages.contains(code) { code } else { self.own_language() };
-        let hits = scales.passages(question, &reading, language);
+        let code = understood.reading().analysis.language.code.clone();
+        let language = if self.inner.settings.languages.contains(&code) { &code } else { self.own_language() };
+        let parts = scales.parts(&mut understood, language);
         let memory = Memory::default();
-        let decision =
-            scales.decide(&reading, &hits, Standing { memory: &memory, queued: false, wishes_product: false });
+        let standing = Standing { memory: &memory, queued: false, wishes_product: false };
+        let decision = scales.decide(&understood, &parts, standing);
+        let hits: Vec<&PassageHit> = parts.iter().flat_map(|part| &part.hits).collect();
         let asked = super::asked::asked(&decision.acts, &hits, language);
         let shown = decision.acts.iter().find_map(|act| match act {
-            Act::Answer { passage, .. } => hits.get(*passage),
+            Act::Answer { passage, .. } => at(&parts, *passage),
             _ => None,
         });
-        let best = shown.or(hits.first());
+        let text = shown.map(|(part, place)| knowledge::text(&part.hits, place, &part.asked.words));
+        let shown = shown.and_then(|(part, place)| part.hits.get(place));
+        let best = shown.or(hits.first().copied());
         Ok(TrialAnswer {
             outcome: asked.map(|asked| asked.outcome),
             article: shown.map(|hit| hit.passage.article.clone()),
             title: shown.map(|hit| hit.passage.title.clone()),
             section: shown.map(|hit| hit.passage.section().to_owned()),
-            text: shown.map(|hit| knowledge::text(&hit.passage, question)),
+            text,
             confidence: best.map_or(0.0, |hit| hit.confidence),
         })
     }
