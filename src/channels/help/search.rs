@@ -108,7 +108,7 @@ pub async fn data(
         .map(|found| {
             json!({
                 "article": found.passage.article, "title": found.passage.title, "section": section_of(found),
-                "locale": found.passage.locale, "url": found.passage.url, "snippet": snippet(found, &asked),
+                "locale": found.passage.locale, "url": found.passage.url, "snippet": snippet(found),
                 "confidence": found.confidence,
             })
         })
