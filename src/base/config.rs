@@ -271,7 +271,7 @@ impl Default for Privacy {
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { intent: 0.5, answer: 0.82, clarify: 0.6, unhappiness: 0.7, failed_answers: 2 }
+        Self { intent: 0.5, answer: 0.84, clarify: 0.75, unhappiness: 0.7, failed_answers: 2 }
     }
 }
 

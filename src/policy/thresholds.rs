@@ -55,11 +55,11 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             intent: 0.5,
-            answer: 0.82,
+            answer: 0.84,
             passage: 0.5,
             unrelated: 0.8,
             recognised: 0.8,
-            clarify: 0.6,
+            clarify: 0.75,
             choices: 3,
             doubt: 0.15,
             out_of_scope: 0.4,
