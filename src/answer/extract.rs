@@ -169,7 +169,12 @@ impl<'a> Selection<'a> {
     fn add_steps(&mut self, hit: usize, place: usize) {
         let units = self.units(hit);
         let first = (0..=place).rev().take_while(|&at| units[at].is_step()).last().unwrap_or(place);
-        if let Some(before) = first.checked_sub(1).filter(|&at| units[at].announces() && !self.has(hit, at)) {
+        let announcer = first.checked_sub(1).filter(|&at| units[at].announces());
+        let announced = announcer.is_some_and(|at| self.has(hit, at));
+        if !self.chosen.is_empty() && !announced && !self.has_room_for_two(hit, first) {
+            return;
+        }
+        if let Some(before) = announcer.filter(|_| !announced) {
             if cost(&units[before]) + cost(&units[first]) > self.room {
                 return;
             }
@@ -191,6 +196,13 @@ impl<'a> Selection<'a> {
             }
             self.take(hit, vec![at]);
         }
+    }
+
+    /// A first step alone is no help to whom something else answers.
+    fn has_room_for_two(&self, hit: usize, first: usize) -> bool {
+        let steps: Vec<usize> = self.units(hit)[first..].iter().take_while(|unit| unit.is_step()).map(cost).collect();
+        let link = if steps.len() > 2 { LINK } else { 0 };
+        steps.iter().take(2).sum::<usize>() + link <= self.room
     }
 
     fn add_what_was_announced(&mut self, hit: usize, place: usize) {

@@ -9,6 +9,7 @@ pub mod cookie;
 pub mod email;
 pub mod home;
 pub mod ids;
+pub mod letter;
 pub mod markdown;
 pub mod outbound;
 pub mod phone;

@@ -5,6 +5,7 @@ use futures_util::TryFutureExt;
 use futures_util::future::{try_join, try_join_all};
 use jiff::civil::Date;
 
+use crate::base::letter;
 use crate::domain::analysis::RankedIntent;
 use crate::domain::conversation::Memory;
 use crate::domain::entry::AuthorKind;
@@ -159,7 +160,8 @@ pub async fn understand(knowledge: &KnowledgeIndex, nlu: &Nlu, heard: Heard<'_>)
     let customers = heard.history.iter().filter(|turn| turn.author == AuthorKind::Customer);
     let earlier: Vec<&str> = customers.map(|turn| turn.text).collect();
     let language = nlu.language(heard.text, heard.hint, &earlier);
-    let Meant { mut asked, perhaps, remarks } = meant(heard.text, &language.code, heard.subject);
+    let matter = letter::matter(heard.text);
+    let Meant { mut asked, perhaps, remarks } = meant(&matter, &language.code, heard.subject);
     let certain = asked.len();
     asked.extend(perhaps);
     for one in &mut asked {

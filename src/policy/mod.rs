@@ -296,9 +296,13 @@ fn respond(situation: &Situation<'_>, decision: &mut Decision) {
     let known = in_scope(situation.covered, situation);
     let best = best_passage(&confidences, situation.passages, intent);
     let covered = best.filter(|(place, confidence)| {
-        let unrelated = intent.is_some_and(|intent| speaks_for_itself(intent, situation, situation.passages[*place]));
+        let passage = situation.passages[*place];
+        let unrelated = intent.is_some_and(|intent| speaks_for_itself(intent, situation, passage));
         let least = if unrelated { thresholds.unrelated } else { thresholds.passage };
-        known >= thresholds.answer && *confidence >= least
+        // The intent and the search agree: then less evidence is enough.
+        let agreed = intent.is_some_and(|intent| names(intent, passage.article));
+        let least_known = if agreed { thresholds.clarify } else { thresholds.answer };
+        known >= least_known && *confidence >= least
     });
     let action = intent.and_then(|intent| intent.action);
 
@@ -380,7 +384,7 @@ fn best_passage(confidences: &[f32], passages: &[Weighed<'_>], intent: Option<&I
     let ranked = confidences.iter().copied().enumerate();
     let (place, confidence) = ranked.clone().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let article = passages[place].article;
-    let named = intent.is_some_and(|intent| intent.articles.iter().any(|one| one == article));
+    let named = intent.is_some_and(|intent| names(intent, article));
     let opening = ranked.into_iter().find(|(place, _)| passages[*place].article == article && passages[*place].opening);
     match opening {
         Some((opening, near)) if named && near >= LITTLE_NEARER * confidence => Some((opening, near)),
@@ -400,8 +404,11 @@ fn in_scope(probability: f32, situation: &Situation<'_>) -> f32 {
 /// article that it does not name: then the article must be beyond doubt to go first.
 fn speaks_for_itself(intent: &IntentSpec, situation: &Situation<'_>, passage: Weighed<'_>) -> bool {
     let recognised = situation.analysis.intent.confidence >= situation.thresholds.recognised;
-    let named = intent.articles.iter().any(|article| article == passage.article);
-    recognised && intent.action.is_none() && !intent.reply.is_empty() && !named
+    recognised && intent.action.is_none() && !intent.reply.is_empty() && !names(intent, passage.article)
+}
+
+fn names(intent: &IntentSpec, article: &str) -> bool {
+    intent.articles.iter().any(|named| named == article)
 }
 
 fn wants_products(situation: &Situation<'_>, action: Option<Action>, covered: Option<(usize, f32)>) -> bool {

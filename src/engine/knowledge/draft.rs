@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::gaps::title_of;
+use crate::base::letter;
 use crate::base::privacy::mask;
 use crate::domain::entry::{AuthorKind, Entry, Seq};
 use crate::domain::{Content, ConversationId};
@@ -95,7 +96,7 @@ impl Engine {
         ArticleDraft {
             tags: tags_of(&questions, &title, &locale),
             category: category.map(|article| article.category).unwrap_or_default(),
-            body: body_of(reply),
+            body: mask(&letter::matter(reply)).into_owned(),
             title,
             locale,
             questions,
@@ -114,45 +115,6 @@ fn answer_in(entries: &[Entry]) -> String {
         }
     }
     texts.join("\n\n")
-}
-
-/// A reply without whom it greets and who signs, and without personal data.
-fn body_of(reply: &str) -> String {
-    const GREETINGS: [&str; 12] =
-        ["hi", "hello", "dear", "hey", "good", "hallo", "dag", "beste", "bonjour", "guten", "hola", "goedemorgen"];
-    const GOODBYES: [&str; 11] = [
-        "best",
-        "kind",
-        "regards",
-        "cheers",
-        "thanks",
-        "greetings",
-        "groeten",
-        "groetjes",
-        "cordialement",
-        "viele",
-        "saludos",
-    ];
-    let short = |line: &str| line.split_whitespace().count() <= 5;
-    let begins_with = |line: &str, words: &[&str]| {
-        let first = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
-        words.contains(&first.as_str())
-    };
-    let lines: Vec<&str> = reply.trim().lines().map(str::trim_end).collect();
-    let mut kept: &[&str] = &lines;
-    if let Some((first, rest)) = kept.split_first()
-        && !rest.is_empty()
-        && short(first)
-        && begins_with(first, &GREETINGS)
-    {
-        kept = rest;
-    }
-    // A name may follow the goodbye.
-    let ends_at = kept.iter().rposition(|line| short(line) && begins_with(line, &GOODBYES));
-    if let Some(at) = ends_at.filter(|at| *at > 0 && kept.len() - at <= 3) {
-        kept = &kept[..at];
-    }
-    mask(kept.join("\n").trim()).into_owned()
 }
 
 /// Words that several customers used and that the title lacks.
@@ -179,20 +141,6 @@ fn tags_of(questions: &[String], title: &str, locale: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("Hi Eva,\n\nWe wrap it for free.\n\nKind regards,\nNoor", "We wrap it for free.")]
-    #[case("Hi there, we wrap it for free.", "Hi there, we wrap it for free.")]
-    #[case(
-        "We wrap it.\nThanks for asking about our wrapping paper.",
-        "We wrap it.\nThanks for asking about our wrapping paper."
-    )]
-    #[case("Write to eva@mail.example.", "Write to «e-mail».")]
-    #[case("", "")]
-    fn a_reply_becomes_an_articles_words(#[case] reply: &str, #[case] body: &str) {
-        assert_eq!(body_of(reply), body);
-    }
 
     #[test]
     fn tags_are_the_words_that_several_used() {
