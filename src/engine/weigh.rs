@@ -9,6 +9,7 @@ use crate::base::letter;
 use crate::domain::analysis::RankedIntent;
 use crate::domain::conversation::Memory;
 use crate::domain::entry::AuthorKind;
+use crate::domain::intent::Action;
 use crate::nlu::{Nlu, PastTurn, ReadError, Reading, Utterance, Vector};
 use crate::policy::{self, Decision, PartDecision, Situation, Thresholds, Weighed, decide};
 use crate::search::knowledge::Topics;
@@ -80,10 +81,9 @@ impl Asked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meant {
     pub asked: Vec<Asked>,
-    /// The whole message once more, given the subject that it may have left out.
-    pub perhaps: Option<Asked>,
-    /// Whether it asks nothing: then it must be about the shop before it can be a follow-up.
-    pub remarks: bool,
+    /// A message that asks one thing once more, given the subject that it leans on.
+    pub in_context: Option<Asked>,
+    pub leaning: Leaning,
 }
 
 /// A message, read.
@@ -92,8 +92,8 @@ pub struct Understood {
     pub readings: Vec<Reading>,
     /// Of each follow-up's own words.
     own: Vec<Option<Vector>>,
-    perhaps: Option<(Asked, Reading)>,
-    remarks: bool,
+    in_context: Option<(Asked, Reading)>,
+    leaning: Leaning,
 }
 
 /// A question and the passages that may answer it, best first.
@@ -104,35 +104,28 @@ pub struct Part {
 
 /// What a message asks.
 pub fn meant(text: &str, language: &str, subject: Option<&str>) -> Meant {
-    let mut meant = in_context(text, language, subject);
+    let leaning_of = |text: &str| subject.map_or(Leaning::None, |_| questions::leaning(text, language));
+    let leaning = leaning_of(text);
+    let follow_up = |text: &str| subject.map(|subject| Asked::after(subject, text));
     let parts = questions::take_apart(text, language);
     if parts.len() < 2 {
-        return meant;
+        let in_context = follow_up(text).filter(|_| leaning != Leaning::None);
+        return Meant { asked: vec![Asked::alone(text)], in_context, leaning };
     }
-    meant.perhaps = None;
+    let opening = |text: &str| match leaning_of(text) {
+        Leaning::Surely => follow_up(text).unwrap_or_else(|| Asked::alone(text)),
+        _ => Asked::alone(text),
+    };
+    let mut asked = vec![opening(text)];
     for (place, part) in parts.iter().enumerate() {
         // Within a message a question leans on the one before it.
-        let asked = match place.checked_sub(1).map(|before| &parts[before]) {
+        asked.push(match place.checked_sub(1).map(|before| &parts[before]) {
             Some(before) if questions::leaning(part, language) == Leaning::Surely => Asked::after(before, part),
             Some(_) => Asked::alone(part),
-            None => in_context(part, language, subject).asked.swap_remove(0),
-        };
-        meant.asked.push(asked);
+            None => opening(part),
+        });
     }
-    meant
-}
-
-fn in_context(text: &str, language: &str, subject: Option<&str>) -> Meant {
-    let alone = Asked::alone(text);
-    let only = |asked| Meant { asked: vec![asked], perhaps: None, remarks: false };
-    let Some(subject) = subject else { return only(alone) };
-    let follow_up = || Asked::after(subject, text);
-    match questions::leaning(text, language) {
-        Leaning::None => only(alone),
-        Leaning::Remark => Meant { asked: vec![alone], perhaps: Some(follow_up()), remarks: true },
-        Leaning::Perhaps => Meant { asked: vec![alone], perhaps: Some(follow_up()), remarks: false },
-        Leaning::Surely => only(follow_up()),
-    }
+    Meant { asked, in_context: None, leaning }
 }
 
 /// The message with its misspelt words mended, by the words of the shop's articles; `None`
@@ -161,9 +154,9 @@ pub async fn understand(knowledge: &KnowledgeIndex, nlu: &Nlu, heard: Heard<'_>)
     let earlier: Vec<&str> = customers.map(|turn| turn.text).collect();
     let language = nlu.language(heard.text, heard.hint, &earlier);
     let matter = letter::matter(heard.text);
-    let Meant { mut asked, perhaps, remarks } = meant(&matter, &language.code, heard.subject);
+    let Meant { mut asked, in_context, leaning } = meant(&matter, &language.code, heard.subject);
     let certain = asked.len();
-    asked.extend(perhaps);
+    asked.extend(in_context);
     for one in &mut asked {
         let mended = |text: &str| mend(knowledge, nlu, text, heard.hint, &earlier);
         one.whole = mended(&one.whole).unwrap_or_else(|| std::mem::take(&mut one.whole));
@@ -183,8 +176,8 @@ pub async fn understand(knowledge: &KnowledgeIndex, nlu: &Nlu, heard: Heard<'_>)
         }
     });
     let (mut readings, own) = try_join(try_join_all(all), try_join_all(own).map_err(ReadError::from)).await?;
-    let perhaps = readings.drain(certain..).next().zip(asked.drain(certain..).next());
-    Ok(Understood { asked, readings, own, perhaps: perhaps.map(|(reading, asked)| (asked, reading)), remarks })
+    let in_context = asked.drain(certain..).next().zip(readings.drain(certain..).next());
+    Ok(Understood { asked, readings, own, in_context, leaning })
 }
 
 impl Understood {
@@ -197,8 +190,8 @@ impl Understood {
 
 impl Scales<'_> {
     /// The passages for the message as a whole, and for each of its questions. A message that
-    /// may have left its subject out is from now on understood the way that is answered
-    /// with more certainty.
+    /// leans on what was asked before is from now on understood with that, and one that may
+    /// have left its subject out the way that is answered with more certainty.
     pub fn parts(&self, understood: &mut Understood, language: &str) -> Vec<Part> {
         let part = |asked: &Asked, reading: &Reading, own: Option<&Vector>| Part {
             hits: self.search(&asked.whole, reading, language, own.map(|own| own as &[f32])),
@@ -206,11 +199,14 @@ impl Scales<'_> {
         };
         let all = understood.asked.iter().zip(&understood.readings).zip(&understood.own);
         let mut parts: Vec<Part> = all.map(|((asked, reading), own)| part(asked, reading, own.as_ref())).collect();
-        if let Some((asked, reading)) = understood.perhaps.take() {
+        if let Some((asked, reading)) = understood.in_context.take() {
             let in_context = part(&asked, &reading, Some(&understood.reading().vector));
-            let of_the_shop = !understood.remarks || coverage(&parts[0].hits) >= self.thresholds.clarify;
-            let surer = certainty(&in_context) + IN_CONTEXT > certainty(&parts[0]);
-            if surer && of_the_shop && !self.talks(understood.reading()) {
+            let leans = match understood.leaning {
+                Leaning::Surely => true,
+                Leaning::Remark if coverage(&parts[0].hits) < self.thresholds.clarify => false,
+                _ => certainty(&in_context) + IN_CONTEXT > certainty(&parts[0]),
+            };
+            if leans && !self.stands_alone(understood) {
                 parts[0] = in_context;
                 understood.asked[0] = asked;
                 understood.readings[0] = reading;
@@ -219,11 +215,16 @@ impl Scales<'_> {
         parts
     }
 
-    /// Whether a message is well recognised as one that no article is for: a greeting, thanks.
-    fn talks(&self, reading: &Reading) -> bool {
-        let intent = &reading.analysis.intent;
+    /// Whether a message is well recognised as one that no article is for: a greeting, thanks,
+    /// or a wish for a product, unless that refers to one: "is it waterproof?".
+    fn stands_alone(&self, understood: &Understood) -> bool {
+        let intent = &understood.reading().analysis.intent;
         let recognised = !intent.out_of_scope && intent.confidence >= self.thresholds.recognised;
-        recognised && self.intents.get(&intent.name).is_some_and(|intent| intent.articles.is_empty())
+        recognised
+            && self.intents.get(&intent.name).is_some_and(|intent| {
+                let refers = understood.leaning == Leaning::Surely && intent.action == Some(Action::SuggestProducts);
+                intent.articles.is_empty() && !refers
+            })
     }
 
     /// The passages that may answer in a language, best first.
@@ -322,27 +323,28 @@ mod tests {
     #[test]
     fn a_follow_up_gets_its_subject_back() {
         let meant = meant("and to Canada?", "en", DELIVERY);
-        assert_eq!(meant.asked.len(), 1);
-        assert_eq!(meant.asked[0].whole, "How much is delivery to Belgium? and to Canada?");
-        assert!(meant.asked[0].follows && meant.perhaps.is_none());
+        let in_context = meant.in_context.unwrap();
+        assert_eq!(in_context.whole, "How much is delivery to Belgium? and to Canada?");
+        assert!(in_context.follows && meant.leaning == Leaning::Surely && meant.asked.len() == 1);
     }
 
     #[test]
     fn a_question_of_its_own_stays_as_it_is() {
         let full = meant("How do I return a jumper that does not fit my mother?", "en", DELIVERY);
         assert_eq!(full.asked[0].whole, full.asked[0].own);
-        assert_eq!(full.perhaps, None);
+        assert_eq!(full.in_context, None);
         // Nothing went before: there is nothing to lean on.
-        assert_eq!(meant("and to Canada?", "en", None).asked[0].whole, "and to Canada?");
+        let first = meant("and to Canada?", "en", None);
+        assert_eq!((first.asked[0].whole.as_str(), first.in_context), ("and to Canada?", None));
     }
 
     #[test]
     fn a_short_question_may_be_meant_either_way() {
         let short = meant("how often?", "en", DELIVERY);
         assert_eq!(short.asked[0].whole, "how often?");
-        assert_eq!(short.perhaps.as_ref().unwrap().whole, "How much is delivery to Belgium? how often?");
+        assert_eq!(short.in_context.as_ref().unwrap().whole, "How much is delivery to Belgium? how often?");
         let remark = meant("the mail does not arrive", "en", DELIVERY);
-        assert!(remark.perhaps.is_some() && remark.remarks && !short.remarks);
+        assert!(remark.in_context.is_some() && remark.leaning == Leaning::Remark);
     }
 
     #[test]

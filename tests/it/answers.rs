@@ -31,6 +31,28 @@ async fn a_follow_up_is_answered_from_what_was_asked_before() {
 }
 
 #[tokio::test]
+async fn what_stands_for_itself_is_no_follow_up() {
+    let server = Server::start().await;
+    let mut ann = Customer::arrive(&server).await;
+    let sent_back = ann.ask("How long do I have to send something back?").await;
+    assert_eq!(first_article(&sent_back), "return-an-item", "{sent_back:#?}");
+    assert!(!texts(&sent_back).contains("1. "), "the first of many steps says nothing: {sent_back:#?}");
+    // "There" refers to nothing.
+    let greeted = ann.ask("hi there").await;
+    assert!(greeted.of_type("answer").is_empty(), "{greeted:#?}");
+    let products = ann.ask("do you have a wool blanket?").await;
+    assert!(!products.of_type("products").is_empty(), "{products:#?}");
+}
+
+#[tokio::test]
+async fn a_letter_is_read_without_its_greeting_and_signature() {
+    let server = Server::start().await;
+    let mut ann = Customer::arrive(&server).await;
+    let reply = ann.ask("Hello,\n\ndo you ship to Norway?\n\nKind regards\nAnn Lee").await;
+    assert_eq!(first_article(&reply), "delivery-countries", "{reply:#?}");
+}
+
+#[tokio::test]
 async fn each_question_of_a_message_is_answered() {
     let server = Server::start().await;
     let mut ann = Customer::arrive(&server).await;
