@@ -97,7 +97,8 @@ pub struct PolicySection {
     pub answer: f32,
     /// From this probability on it is worth a question back.
     pub clarify: f32,
-    /// From this probability of dissatisfaction on a person is brought in.
+    /// From this probability of dissatisfaction on, a person is brought in for who sounded
+    /// dissatisfied lately already.
     pub unhappiness: f32,
     /// So many failed answers in a row bring in a person.
     pub failed_answers: u32,
@@ -271,7 +272,7 @@ impl Default for Privacy {
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { intent: 0.5, answer: 0.84, clarify: 0.75, unhappiness: 0.7, failed_answers: 2 }
+        Self { intent: 0.5, answer: 0.84, clarify: 0.75, unhappiness: 0.35, failed_answers: 2 }
     }
 }
 

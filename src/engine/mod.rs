@@ -209,3 +209,14 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_configuration_the_bot_decides_by_what_was_measured() {
+        let settings = Settings::of(&Config::default()).unwrap();
+        assert_eq!(settings.thresholds, Thresholds::default());
+    }
+}
