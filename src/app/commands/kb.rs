@@ -7,13 +7,18 @@ use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use super::progress::Steps;
 use crate::app::output;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
 use crate::nlu::training::read_intents;
 use crate::search::articles::{Problem, ReadArticle, Severity, read_folder};
 use crate::search::knowledge::{Draft, questions_of};
+use crate::search::vectors::Row;
 use crate::search::{KnowledgeIndex, Mode, PassageHit, Query, lint};
+
+/// Passages and questions that are encoded at once.
+const GROUP: usize = 256;
 
 /// Check, index and query the knowledge base.
 #[derive(Debug, ClapArgs)]
@@ -123,7 +128,7 @@ fn index(options: &Options, home: &Home) -> anyhow::Result<()> {
     let begun = Instant::now();
     let (index, texts) = build(&articles, home, &encoder)?;
     let seconds = begun.elapsed().as_secs_f64();
-    let passages = index.passages().len();
+    let passages = index.len();
     if options.json {
         return output::json(&json!({
             "articles": articles.len(), "passages": passages, "vectors": texts,
@@ -198,10 +203,28 @@ fn read(folder: Option<PathBuf>, home: &Home) -> (Vec<ReadArticle>, Vec<Problem>
 /// As the server builds it: the intents' examples are questions that their articles answer.
 fn build(articles: &[ReadArticle], home: &Home, encoder: &Encoder) -> anyhow::Result<(KnowledgeIndex, usize)> {
     let questions = questions_of(&read_intents(&home.intents())?);
-    let draft = Draft::of_articles(bodies(articles)).with_questions(questions);
-    let texts = draft.texts().len();
-    let vectors = encoder.encode_all(draft.texts(), |_| ())?;
-    Ok((draft.build(&vectors)?, texts))
+    let mut index = KnowledgeIndex::default();
+    let steps = Steps::default();
+    steps.show("words are indexed", 0.0);
+    index.replace_all(bodies(articles).cloned().collect())?;
+    index.set_questions(questions);
+    let (all, mut done, mut texts) = (index.count_waiting(), 0, 0);
+    // Group by group: all texts of a large base at once would take more memory than its index.
+    let mut group = index.waiting(None, GROUP);
+    while let Some(last) = group.last().cloned() {
+        let of_group: Vec<&String> = group.iter().flat_map(|waiting| &waiting.texts).collect();
+        let vectors = encoder.encode_all(&of_group, |_| ())?;
+        let mut rows = vectors.iter().map(|vector| Row::of(vector));
+        for waiting in &group {
+            let rows: Vec<Row> = rows.by_ref().take(waiting.texts.len()).collect();
+            index.learn(waiting, &rows)?;
+        }
+        (done, texts) = (done + group.len(), texts + of_group.len());
+        steps.show("vectors are made", done as f32 / all.max(1) as f32);
+        group = index.waiting(Some(&last), GROUP);
+    }
+    steps.finish();
+    Ok((index, texts))
 }
 
 fn bodies(articles: &[ReadArticle]) -> impl Iterator<Item = &crate::domain::article::Article> {
