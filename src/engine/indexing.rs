@@ -8,7 +8,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use super::shop::{Parts, RebuildError, blocking};
 use super::{Engine, Shop};
@@ -17,7 +19,8 @@ use crate::domain::article::Article;
 use crate::nlu::Nlu;
 use crate::search::KnowledgeIndex;
 use crate::search::knowledge::{BuildError, Waiting, questions_of};
-use crate::store::StoreError;
+use crate::search::votes::Votes;
+use crate::store::{self, StoreError};
 
 /// How far the index is.
 pub(super) struct Indexing {
@@ -29,6 +32,10 @@ pub(super) struct Indexing {
     changing: Mutex<()>,
     /// Whether a thread makes vectors.
     encoding: AtomicBool,
+    /// Rung when it has made some.
+    learned: Notify,
+    /// The readers' votes that it has, and when they were last looked at.
+    votes: tokio::sync::Mutex<(Option<Instant>, HashMap<String, Votes>)>,
 }
 
 impl Default for Indexing {
@@ -38,14 +45,20 @@ impl Default for Indexing {
             editions: tokio::sync::Mutex::default(),
             changing: Mutex::default(),
             encoding: AtomicBool::new(false),
+            learned: Notify::new(),
+            votes: tokio::sync::Mutex::default(),
         }
     }
 }
 
+/// How often the votes are counted.
+const VOTES_EVERY: Duration = Duration::from_secs(60);
 /// More changed articles than this are read all in one go.
 const SINGLY: usize = 200;
 /// Passages that get their vectors between two swaps of the index.
 const GROUP: usize = 64;
+/// What an editor waits for vectors at the most.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Passages whose vectors a start waits for: a minute's work at the most. Beyond that the
 /// server begins by words alone.
 const AWAITED: usize = 5_000;
@@ -57,6 +70,32 @@ impl Engine {
             return self.rebuild_knowledge().await;
         }
         self.encode_in_background();
+        self.follow_votes().await
+    }
+
+    /// Lets readers' votes move the order, now and then.
+    async fn follow_votes(&self) -> Result<(), RebuildError> {
+        let mut kept = self.indexing().votes.lock().await;
+        if kept.0.is_some_and(|at| at.elapsed() < VOTES_EVERY) {
+            return Ok(());
+        }
+        let stored = self.inner.store.votes_by_article().await?;
+        let counted = |votes: store::Votes| Votes { helpful: votes.helpful, unhelpful: votes.unhelpful };
+        let votes: HashMap<String, Votes> =
+            stored.into_iter().map(|(article, votes)| (article, counted(votes))).collect();
+        if votes != kept.1 {
+            let engine = self.clone();
+            let now = votes.clone();
+            blocking(move || {
+                engine.inner.shop.change_knowledge(|index, _| {
+                    index.set_votes(&now);
+                    Ok(())
+                })?;
+                Ok(())
+            })
+            .await?;
+        }
+        *kept = (Some(Instant::now()), votes);
         Ok(())
     }
 
@@ -96,13 +135,34 @@ impl Engine {
     /// many that customers would wait for minutes.
     pub async fn begin_knowledge(&self) -> Result<(), RebuildError> {
         self.rebuild_knowledge().await?;
-        let missing = self.inner.shop.knowledge().count_waiting();
-        if missing > AWAITED {
+        if self.inner.shop.knowledge().count_waiting() > AWAITED {
             tracing::info!("a large knowledge base: until its vectors are made, articles are found by their words");
-            return Ok(());
+        } else {
+            self.vectors_are_there().await;
         }
-        let engine = self.clone();
-        blocking(move || engine.encode_waiting()).await
+        Ok(())
+    }
+
+    /// As [`Engine::follow_versions`], for whoever has changed an article and is about to ask
+    /// for it: with its vectors, unless they take long.
+    pub(super) async fn follow_closely(&self) -> Result<(), RebuildError> {
+        self.follow_versions().await?;
+        if self.inner.shop.knowledge().count_waiting() <= GROUP {
+            let _later_then = tokio::time::timeout(PATIENCE, self.vectors_are_there()).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for the thread that makes vectors.
+    async fn vectors_are_there(&self) {
+        loop {
+            let learned = self.indexing().learned.notified();
+            let works = self.indexing().encoding.load(Ordering::Acquire);
+            if !works || self.inner.shop.knowledge().count_waiting() == 0 {
+                return;
+            }
+            learned.await;
+        }
     }
 
     fn indexing(&self) -> &super::indexing::Indexing {
@@ -144,14 +204,24 @@ impl Engine {
         let engine = self.clone();
         let work = move || {
             priority::give_way();
-            let begun = Instant::now();
-            match engine.encode_waiting() {
-                Ok(()) => tracing::info!(ms = begun.elapsed().as_millis(), "the vectors of all articles are there"),
-                Err(error) => {
-                    tracing::warn!(%error, "vectors are missing; until they are there, words find the articles")
+            let encoding = &engine.indexing().encoding;
+            loop {
+                let begun = Instant::now();
+                let done = engine.encode_waiting();
+                match &done {
+                    Ok(()) => tracing::info!(ms = begun.elapsed().as_millis(), "the vectors of all articles are there"),
+                    Err(error) => {
+                        tracing::warn!(%error, "vectors are missing: until they are there, words find the articles")
+                    }
+                }
+                encoding.store(false, Ordering::Release);
+                engine.indexing().learned.notify_waiters();
+                // What came in between found this thread at work.
+                let is_more = engine.inner.shop.knowledge().count_waiting() > 0;
+                if done.is_err() || !is_more || encoding.swap(true, Ordering::AcqRel) {
+                    return;
                 }
             }
-            engine.indexing().encoding.store(false, Ordering::Release);
         };
         if let Err(error) = std::thread::Builder::new().name("vectors".into()).spawn(work) {
             tracing::warn!(%error, "vectors are made later: no thread can be started");
@@ -179,6 +249,7 @@ impl Engine {
                 }
                 Ok(())
             })?;
+            self.indexing().learned.notify_waiters();
             last = waiting;
         }
     }

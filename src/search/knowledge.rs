@@ -18,6 +18,7 @@ use super::lexical::WordScores;
 use super::passages::Passage;
 use super::synonyms::{self, Synonyms};
 use super::vectors::{Probe, Row, Vectors, VectorsError};
+use super::votes::{self, Votes};
 use super::words;
 use crate::domain::article::Article;
 use crate::domain::intent::{self, IntentSpec};
@@ -106,6 +107,8 @@ pub struct KnowledgeIndex {
     /// All that customers are known to ask, whether an article answers it or not.
     known: Arc<Vec<Question>>,
     synonyms: Arc<Synonyms>,
+    /// What readers' votes add to the articles that have some.
+    votes: Arc<HashMap<String, f32>>,
 }
 
 /// Questions that some article here answers.
@@ -298,6 +301,11 @@ impl KnowledgeIndex {
         self.questions = Questions { asked, answers, vectors };
     }
 
+    /// Readers' votes, by article.
+    pub fn set_votes(&mut self, votes: &HashMap<String, Votes>) {
+        self.votes = Arc::new(votes.iter().map(|(article, votes)| (article.clone(), votes::bonus(*votes))).collect());
+    }
+
     /// What customers' words mean.
     pub fn set_synonyms(&mut self, synonyms: Synonyms) {
         for shelf in &mut self.shelves {
@@ -354,6 +362,14 @@ impl KnowledgeIndex {
                 (fusion::fuse(words, meaning, self.len()), fusion::absolute(words, meaning))
             }
         };
+        // Votes decide between neighbours; how sure an answer is they cannot tell. Scores by
+        // words alone are larger by what would explain the whole query.
+        let scale = if vector.is_some() { 1.0 } else { scores.words.full };
+        for (article, bonus) in self.votes.iter() {
+            for slot in self.library.entry(article).into_iter().flat_map(Entry::slots) {
+                scores.fused[*slot as usize] += bonus * scale;
+            }
+        }
         for of_all in [&mut scores.fused, &mut scores.absolute] {
             if of_all.is_empty() {
                 continue;
@@ -721,6 +737,98 @@ mod tests {
         };
         let (before, after) = (score(None), score(Some(&topics)));
         assert!(after.0 > before.0 && after.1 > before.1, "{before:?} {after:?}");
+    }
+
+    #[test]
+    fn votes_move_the_order_of_neighbours_alone() {
+        let twin = |id: &str, body: &str| article(id, "Gift wrapping", body);
+        let all = [
+            twin("a", "We wrap gifts in paper."),
+            twin("b", "We wrap gifts in paper."),
+            article("c", "Opening hours", "We wrap up at six."),
+        ];
+        let draft = Draft::of_articles(&all);
+        let vectors = encode(draft.texts());
+        let mut index = draft.build(&vectors).unwrap();
+        for mode in [Mode::Hybrid, Mode::Bm25] {
+            index.set_votes(&HashMap::new());
+            let before = search(&index, "wrap gifts", None, mode);
+            assert_eq!(before[..2], ["a", "b"], "{mode:?}");
+            let votes = |helpful| Votes { helpful, unhelpful: 0 };
+            index.set_votes(&HashMap::from([("b".to_owned(), votes(9)), ("c".to_owned(), votes(1_000_000))]));
+            assert_eq!(search(&index, "wrap gifts", None, mode)[..2], ["b", "a"], "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn an_index_that_follows_changes_is_as_one_built_anew() {
+        let mut all = articles();
+        let mut index = index();
+        let learn = |index: &mut KnowledgeIndex| {
+            let waiting = index.waiting(None, usize::MAX);
+            for one in &waiting {
+                let rows: Vec<Row> = encode(&one.texts).iter().map(|vector| Row::of(vector)).collect();
+                index.learn(one, &rows).unwrap();
+            }
+            waiting.len()
+        };
+        // One is changed, one is new, one goes.
+        all[0].body = "Send the parcel back within ninety days.\n\n## Costs\nThe return is free.".into();
+        all[2] = article("gifts", "Gift cards", "Pay with a gift card.");
+        let before = index.clone();
+        assert!(index.replace_all(all.clone()).unwrap());
+        assert_eq!(index.count_waiting(), 2, "what stays as it is keeps its vectors");
+        // Until its vectors are there words find it.
+        assert_eq!(search(&index, "ninety", None, Mode::Hybrid)[0], "returns");
+        assert_eq!(learn(&mut index), 2);
+        assert!(!index.replace_all(all.clone()).unwrap());
+        let draft = Draft::of_articles(&all);
+        let vectors = encode(draft.texts());
+        let anew = draft.build(&vectors).unwrap();
+        assert_eq!(index.len(), anew.len());
+        for text in ["ninety days", "pay with a gift card", "what does sending it back cost", "retour", "thirty"] {
+            for mode in [Mode::Bm25, Mode::Dense, Mode::Hybrid] {
+                let mut found = (search(&index, text, Some("en"), mode), search(&anew, text, Some("en"), mode));
+                if mode == Mode::Dense {
+                    // Equals go by their places, which differ.
+                    found.0.sort();
+                    found.1.sort();
+                }
+                assert_eq!(found.0, found.1, "{text} {mode:?}");
+            }
+        }
+        assert_eq!(search(&before, "ninety", None, Mode::Bm25), [""; 0]);
+        assert_eq!(search(&before, "thirty", None, Mode::Bm25), ["returns"]);
+    }
+
+    #[test]
+    fn a_large_base_cuts_its_passages_when_they_are_found() {
+        let sections: String = (0..1_200).map(|n| format!("\n\n## Part {n}\nIt is number{n} of all.")).collect();
+        let all: Vec<Article> =
+            (0..10).map(|n| article(&format!("a{n}"), "Many", &format!("Book{n}.{sections}"))).collect();
+        let mut index = KnowledgeIndex::default();
+        index.replace_all(all.clone()).unwrap();
+        assert_eq!(index.len(), 12_010);
+        assert_eq!(search(&index, "book7", None, Mode::Bm25)[0], "a7");
+        let found = search(&index, "number1100", None, Mode::Bm25);
+        assert!(found.iter().all(|id| id.ends_with("#part-1100")), "{found:?}");
+        index.replace(vec![("a7".into(), Vec::new())]).unwrap();
+        assert_eq!((index.len(), search(&index, "book7", None, Mode::Bm25).len()), (10_809, 0));
+    }
+
+    #[test]
+    fn a_question_counts_from_when_its_article_is_there() {
+        let mut index = KnowledgeIndex::default();
+        let question = Question { text: "bananas".into(), articles: vec!["fruit".into()], language: String::new() };
+        index.set_questions(vec![question]);
+        index.replace_all(articles()).unwrap();
+        assert!(index.questions.asked.is_empty());
+        index.replace(vec![("fruit".into(), vec![article("fruit", "Fruit", "We sell none.")])]).unwrap();
+        assert_eq!(index.questions.asked.len(), 1);
+        assert_eq!(index.mend("banannas", "en", |_| false).as_deref(), Some("bananas"));
+        index.replace(vec![("fruit".into(), Vec::new())]).unwrap();
+        assert!(index.questions.asked.is_empty());
+        assert_eq!(index.mend("banannas", "en", |_| false), None);
     }
 
     #[test]

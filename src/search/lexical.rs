@@ -45,7 +45,7 @@ pub struct Change<'a> {
     pub new: &'a [u32],
     /// The text of every field of a row before the change.
     pub before: &'a dyn Fn(u32) -> Vec<String>,
-    /// The same after it, of new rows and of those that stay.
+    /// The same after it, of new rows and of those that stay; each is asked for once.
     pub after: &'a dyn Fn(u32) -> Vec<String>,
 }
 

@@ -19,6 +19,7 @@ pub mod spelling;
 pub mod synonyms;
 pub mod typos;
 pub mod vectors;
+pub mod votes;
 pub mod wish;
 pub mod words;
 

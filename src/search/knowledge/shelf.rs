@@ -1,6 +1,7 @@
 //! The words of the passages of one language.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use super::Question;
 use super::library::Library;
@@ -50,13 +51,18 @@ impl Shelf {
     ) -> tantivy::Result<()> {
         let (was, is) = (before.reading(), after.reading());
         let text_before = |slot: u32| was.passage(slot).map(|passage| fields(&passage)).unwrap_or_default();
-        let text_after = |slot: u32| is.passage(slot).map(|passage| fields(&passage)).unwrap_or_default();
         for slot in gone {
             text_before(*slot).iter().for_each(|text| self.speller.forget(text));
         }
-        for slot in new {
-            text_after(*slot).iter().for_each(|text| self.speller.learn(text));
-        }
+        // Cutting and reading are most of the work: each passage is cut once for both.
+        let (speller, are_new) = (RefCell::new(&mut self.speller), new.iter().copied().collect::<HashSet<u32>>());
+        let text_after = |slot: u32| {
+            let texts = is.passage(slot).map(|passage| fields(&passage)).unwrap_or_default();
+            if are_new.contains(&slot) {
+                texts.iter().for_each(|text| speller.borrow_mut().learn(text));
+            }
+            texts
+        };
         self.words.change(&Change { gone, new, before: &text_before, after: &text_after })
     }
 
