@@ -17,6 +17,7 @@ pub mod sentences;
 pub mod significance;
 pub mod spelling;
 pub mod synonyms;
+pub mod twins;
 pub mod typos;
 pub mod vectors;
 pub mod votes;
