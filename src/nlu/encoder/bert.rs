@@ -12,6 +12,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::files::EncoderFiles;
 use super::forward::Forward;
+use super::numbers;
 use super::shape::{Pooling, Shape};
 use super::{Encoding, StartError, Vector, Wanted};
 
@@ -135,7 +136,7 @@ impl Bert {
         let width = self.shape.dimensions;
         // Single precision for the means: in bfloat16 they would lose a digit.
         let viewed: Vec<Vec<f32>> = outputs[lowest..].iter().flatten().map(floats).collect();
-        let tokens: Vec<Vec<bf16>> = outputs[tokens].iter().flatten().map(halves).collect();
+        let tokens: Vec<Vec<bf16>> = outputs[tokens].iter().flatten().map(numbers::bf16s).collect();
         let mut begin = 0;
         let encoding = |text: &Vec<u32>| {
             let place = begin * width..(begin + text.len()) * width;
@@ -204,11 +205,6 @@ fn cores() -> i32 {
 fn floats(tensor: &Tensor) -> Vec<f32> {
     let flat = tensor.to_kind(Kind::Float).contiguous().view([-1]);
     Vec::try_from(flat).expect("a flat float tensor: this is a bug")
-}
-
-fn halves(tensor: &Tensor) -> Vec<bf16> {
-    let flat = tensor.to_kind(Kind::BFloat16).contiguous().view([-1]);
-    Vec::try_from(flat).expect("a flat tensor of bfloat16: this is a bug")
 }
 
 /// The tokens' mean, scaled to length 1: their number is divided out with the length.

@@ -15,6 +15,7 @@ mod branch;
 mod files;
 mod forward;
 mod ladder;
+mod numbers;
 mod queue;
 mod reading;
 mod shape;

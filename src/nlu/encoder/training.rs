@@ -7,7 +7,7 @@ use tch::{Device, Kind, Tensor};
 use super::bert::Precision;
 use super::branch::{Branch, names};
 use super::forward::{Layer, Square};
-use super::{Encoder, Shape};
+use super::{Encoder, Shape, numbers};
 
 /// The tokens of a text as each layer of a branch finds them: layers × tokens × dimensions.
 pub type Tokens = Vec<bf16>;
@@ -65,7 +65,7 @@ impl BranchInTraining {
             };
             let mut flat: Vec<bf16> = texts.iter().flat_map(layer).collect();
             flat.resize(square.rows * width, bf16::ZERO);
-            Tensor::from_slice(&flat).view([square.rows as i64, width as i64]).to_kind(self.kind)
+            numbers::tensor(&flat).view([square.rows as i64, width as i64]).to_kind(self.kind)
         };
         let variables = self.store.variables();
         let layer = |number| Layer::of(&self.shape, |part| variables[&variable(number, part)].to_kind(self.kind));
