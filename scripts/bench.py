@@ -1,4 +1,4 @@
-"""`make bench`: the encoder, the whole turn, webhooks, a training under load, memory, the console and crashes, in one run.
+"""`make bench`: the encoder, a large knowledge base, the whole turn, webhooks, a training under load, memory, the console and crashes, in one run.
 
 Starts servers of its own on free ports with data in a temporary folder; nothing that
 runs already is touched. Prints a table and writes target/bench.json.
@@ -33,6 +33,9 @@ CONSOLE_OPENS_MS = 1000
 WEBHOOK_ACK_MS = 20
 HEARD_MS = 100
 SWAP_MS = 50
+SEARCH_MS = {"p50": 8, "p99": 25}
+KNOWLEDGE_MB = 300
+ANSWERED_MS = 3000
 
 # The benchmark's customers write faster than people do.
 CONFIG = """
@@ -67,6 +70,9 @@ def main() -> None:
     if not arguments.no_reference:
         step(f"ONNX Runtime with int8 weights, twice {arguments.seconds:g} s")
         figures["reference"] = reference(arguments.reference, arguments.seconds)
+
+    step("a knowledge base of 100,000 passages")
+    figures["knowledge"] = run_json([RAPPORT, "bench-knowledge", "--json", "--seconds", str(arguments.seconds)])
 
     with server() as (address, process):
         step("memory of an idle server, and with idle sockets")
@@ -225,6 +231,12 @@ def verdicts(figures: dict) -> list[dict]:
         found.append(verdict(described, figures_of["ack_ms"]["p99"], "at most", WEBHOOK_ACK_MS))
         unanswered = figures_of["delivered"] - figures_of["turns"] + figures_of["refused"]
         found.append(verdict(f"messages of {kind} refused or without a turn", unanswered, "at most", 0))
+    knowledge = figures["knowledge"]
+    for share, limit in SEARCH_MS.items():
+        described = f"a search of {knowledge['passages']} passages while articles change, ms ({share})"
+        found.append(verdict(described, knowledge["search_ms"][share], "at most", limit))
+    found.append(verdict("memory of 100,000 passages, MB", knowledge["mb_per_100k"], "at most", KNOWLEDGE_MB))
+    found.append(verdict("a changed article is found, ms (p99)", knowledge["change_ms"]["p99"], "at most", ANSWERED_MS))
     training = figures["training"]
     lost = sum(training["during"][count] for count in ("errors", "lost", "duplicated", "out_of_order"))
     found.append(verdict("a training under load: errors, lost, duplicated, out of order", lost, "at most", 0))
@@ -264,9 +276,17 @@ def print_table(figures: dict) -> None:
         row("  acknowledged", report["ack_ms"])
     for kind, figures_of in figures["webhooks"].items():
         row(f"webhook of {kind} acknowledged", figures_of["ack_ms"], figures_of["rate"])
+    knowledge = figures["knowledge"]
+    row(f"search of {knowledge['passages']} passages", knowledge["search_alone_ms"])
+    row("  while articles change", knowledge["search_ms"])
+    row("  until a change is found", knowledge["change_ms"])
     training = figures["training"]
     row(f"answers, {training['rate']} messages a second", training["without"]["answer_ms"])
     row(f"  during a training of {training['training_s']:.0f} s", training["during"]["answer_ms"])
+    rate = knowledge["encoded_a_second"]
+    print(f"\nknowledge base: {knowledge['passages']} passages of {knowledge['words_a_passage']:.0f} words indexed in "
+          f"{knowledge['index_s']:.1f} s, {knowledge['mb_per_100k']:.0f} MB per 100,000 (at the most "
+          f"{knowledge['peak_mb']:.0f} MB meanwhile); the encoder reads {rate:.0f} of them a second")
     used = figures["memory"]
     print(f"\nmemory: {used['idle_mb']:.0f} MB idle, {used['after_conversations_mb']:.0f} MB after conversations, "
           f"{used['sockets_mb']:.1f} MB more with {used['sockets']} idle sockets")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures speed, memory and durability in one run: the encoder alone, an outside
+# Measures speed, memory and durability in one run: the encoder alone, a large knowledge base, an outside
 # reference beside it, the whole turn, the vendors' deliveries, the console in a browser, and fifty crashes.
 # Prints a table; leaves the figures in target/bench.json.
 #

@@ -122,7 +122,7 @@ impl Server {
         if let Err(error) = engine.adopt_heads(&home).await {
             tracing::warn!(%error, "the model in use cannot be read; the heads in the files go on");
         }
-        engine.rebuild_knowledge().await?;
+        engine.begin_knowledge().await?;
         engine.rebuild_catalogue().await?;
         engine.start();
 

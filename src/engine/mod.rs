@@ -11,6 +11,7 @@ mod dispatch;
 pub mod files;
 mod find;
 mod handoff;
+mod indexing;
 mod intake;
 pub mod knowledge;
 mod observe;

@@ -1,5 +1,5 @@
 //! What the bot knows of the shop, each part a whole value that is swapped as a whole:
-//! intents, the index of articles, the index of products.
+//! intents, the index of articles ([`super::indexing`]), the index of products.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,34 +9,35 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use arc_swap::ArcSwap;
 
 use super::Engine;
+use super::indexing::Indexing;
 use super::vectors::VectorCache;
 use crate::base::home::Home;
 use crate::domain::intent::IntentSpec;
 use crate::nlu::training::read_intents;
 use crate::nlu::training::shop::read_outside;
 use crate::nlu::{EncodeError, Nlu, ProductName};
-use crate::search::knowledge::{Draft, questions_of};
+use crate::search::vectors::Row;
 use crate::search::{Catalogue, CatalogueIndex, Knowledge, KnowledgeIndex, Synonyms};
 use crate::store::StoreError;
 
 /// Cheap to clone; all clones see a swap.
 #[derive(Clone)]
 pub struct Shop {
-    parts: Arc<Parts>,
+    pub(super) parts: Arc<Parts>,
 }
 
-struct Parts {
+pub(super) struct Parts {
     /// What the two below make together; a file goes before an intent of the console.
     intents: ArcSwap<IntentSet>,
     in_files: ArcSwap<IntentSet>,
     taught: ArcSwap<Vec<IntentSpec>>,
     /// Messages that none of them is for, as the files have them.
     outside: ArcSwap<Vec<String>>,
-    synonyms: ArcSwap<Synonyms>,
-    knowledge: Knowledge,
+    pub(super) synonyms: ArcSwap<Synonyms>,
+    pub(super) knowledge: Knowledge,
+    pub(super) indexing: Indexing,
     catalogue: Catalogue,
-    vectors: VectorCache,
-    articles_version: AtomicI64,
+    pub(super) vectors: VectorCache,
     products_version: AtomicI64,
 }
 
@@ -77,7 +78,6 @@ impl Shop {
     /// in `data_dir`, so that a restart encodes only what is new.
     pub fn load(home: &Home, data_dir: &Path) -> Result<Self, crate::nlu::training::IntentsError> {
         let intents = read_set(&home.intents())?;
-        let empty = Draft::of_articles([]).build(&[]).expect("an index of nothing builds: this is a bug");
         Ok(Self {
             parts: Arc::new(Parts {
                 intents: ArcSwap::from_pointee(intents.clone()),
@@ -85,12 +85,12 @@ impl Shop {
                 taught: ArcSwap::default(),
                 outside: ArcSwap::from_pointee(read_outside(&home.models(), &home.intents())),
                 synonyms: ArcSwap::from_pointee(read_synonyms(home)),
-                knowledge: Knowledge::new(empty),
+                knowledge: Knowledge::default(),
+                indexing: Indexing::default(),
                 catalogue: Catalogue::new(
                     CatalogueIndex::build(Vec::new(), None).expect("an index of nothing builds: this is a bug"),
                 ),
-                vectors: VectorCache::open(data_dir.join("vectors.cache")),
-                articles_version: AtomicI64::new(-1),
+                vectors: VectorCache::new(data_dir.join("vectors.cache")),
                 products_version: AtomicI64::new(-1),
             }),
         })
@@ -155,8 +155,8 @@ impl Shop {
     }
 
     /// The texts' vectors; those that are known are not computed again. Blocks.
-    pub(super) fn vectors_of(&self, nlu: &Nlu, texts: &[String]) -> Result<Vec<Vec<f32>>, EncodeError> {
-        self.parts.vectors.encode(nlu, texts)
+    pub(super) fn vectors_of(&self, nlu: &Nlu, texts: &[String]) -> Result<Vec<Row>, EncodeError> {
+        self.parts.vectors.encode(nlu.encoder(), texts, |_| ())
     }
 
     fn join_intents(&self) {
@@ -173,37 +173,13 @@ impl Engine {
         let parts = &self.inner.shop.parts;
         let versions = self.inner.store.versions().await?;
         let version = |name: &str| versions.get(name).copied().unwrap_or_default();
-        if version("articles") != parts.articles_version.load(Ordering::Acquire) {
-            self.rebuild_knowledge().await?;
-        }
+        self.follow_articles_if(version("articles")).await?;
         if version("products") != parts.products_version.load(Ordering::Acquire) {
             self.rebuild_catalogue().await?;
         }
         self.follow_intents_if(version("intents")).await?;
         self.follow_model_if(version("model")).await;
         Ok(())
-    }
-
-    /// Indexes the database's articles and swaps the index; a failure leaves the old one.
-    pub async fn rebuild_knowledge(&self) -> Result<(), RebuildError> {
-        // Read before the articles: a change in between is seen as newer next time.
-        let version = self.inner.store.version("articles").await?;
-        let articles = self.inner.store.articles().await?;
-        let engine = self.clone();
-        blocking(move || {
-            let parts = &engine.inner.shop.parts;
-            // What customers are known to ask speaks for the articles that answer it.
-            let draft = Draft::of_articles(&articles)
-                .with_questions(questions_of(parts.intents.load().0.values()))
-                .with_synonyms(Synonyms::clone(&parts.synonyms.load()));
-            let vectors = parts.vectors.encode(&engine.inner.nlu, draft.texts())?;
-            let index = draft.build(&vectors)?;
-            tracing::info!(articles = articles.len(), passages = index.passages().len(), "knowledge base indexed");
-            parts.knowledge.swap(index);
-            parts.articles_version.store(version, Ordering::Release);
-            Ok(())
-        })
-        .await
     }
 
     /// Indexes the database's products and swaps the index; a failure leaves the old one.
@@ -215,9 +191,9 @@ impl Engine {
             let parts = &engine.inner.shop.parts;
             engine.inner.nlu.set_lexicon(products.iter().map(ProductName::from).collect());
             let texts: Vec<String> = products.iter().map(CatalogueIndex::text_of).collect();
-            let vectors = parts.vectors.encode(&engine.inner.nlu, &texts)?;
+            let vectors = parts.vectors.encode(engine.inner.nlu.encoder(), &texts, |_| ())?;
             let count = products.len();
-            parts.catalogue.swap(CatalogueIndex::build(products, Some(vectors))?);
+            parts.catalogue.swap(CatalogueIndex::of_rows(products, &vectors)?);
             parts.products_version.store(version, Ordering::Release);
             tracing::info!(products = count, "catalogue indexed");
             Ok(())
@@ -239,6 +215,8 @@ fn read_set(folder: &Path) -> Result<IntentSet, crate::nlu::training::IntentsErr
     Ok(read_intents(folder)?.into_iter().collect())
 }
 
-async fn blocking(work: impl FnOnce() -> Result<(), RebuildError> + Send + 'static) -> Result<(), RebuildError> {
+pub(super) async fn blocking(
+    work: impl FnOnce() -> Result<(), RebuildError> + Send + 'static,
+) -> Result<(), RebuildError> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(RebuildError::Panicked))
 }

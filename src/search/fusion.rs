@@ -23,9 +23,9 @@ const MOST: f32 = 1.5;
 /// so that it means the same for a shop of twenty articles and one of ten thousand.
 const USUAL: f32 = 0.5;
 
-/// One score a passage, to rank by; both inputs hold one a passage.
-pub fn fuse(words: &WordScores, cosines: &[f32]) -> Vec<f32> {
-    let weight = (WORDS * (cosines.len() as f32).powf(0.25)).min(MOST);
+/// One score a passage, to rank by, among so many; both inputs hold one a passage.
+pub fn fuse(words: &WordScores, cosines: &[f32], passages: usize) -> Vec<f32> {
+    let weight = (WORDS * (passages as f32).powf(0.25)).min(MOST);
     weigh(words, cosines, weight)
 }
 
@@ -41,12 +41,19 @@ fn weigh(words: &WordScores, cosines: &[f32], weight: f32) -> Vec<f32> {
 /// What a passage gains whose article is certainly what the message is about.
 const TOPIC: f32 = 0.1;
 
-/// Lets what is known of the message's topic pull the passages of its articles.
-pub fn pull(fused: &mut [f32], topics: impl Iterator<Item = Option<f32>>) {
-    for (score, topic) in fused.iter_mut().zip(topics) {
-        *score += TOPIC * topic.unwrap_or(0.0);
-    }
+/// What a passage gains by what is known of the message's topic.
+pub fn pull(probability: f32) -> f32 {
+    TOPIC * probability
 }
+
+/// The cosine that a passage is taken to have while its vector is not there yet: what its
+/// words suggest, so that it is found by them among others that have one.
+pub fn guess(share: f32) -> f32 {
+    GUESS * share.clamp(0.0, 1.0)
+}
+
+/// A passage that has all of a query's words is mostly about as near as this.
+const GUESS: f32 = 0.6;
 
 /// By words alone; what shares no word is not found.
 pub fn words_alone(words: &WordScores) -> Vec<f32> {
@@ -60,9 +67,9 @@ mod tests {
     #[test]
     fn words_pull_as_far_as_they_explain_the_query() {
         let said = WordScores { scores: vec![9.0, 0.0], full: 10.0 };
-        assert!(fuse(&said, &[0.5, 0.6])[0] > fuse(&said, &[0.5, 0.6])[1]);
+        assert!(fuse(&said, &[0.5, 0.6], 2)[0] > fuse(&said, &[0.5, 0.6], 2)[1]);
         let by_chance = WordScores { scores: vec![2.0, 0.0], full: 10.0 };
-        assert!(fuse(&by_chance, &[0.5, 0.6])[0] < fuse(&by_chance, &[0.5, 0.6])[1]);
+        assert!(fuse(&by_chance, &[0.5, 0.6], 2)[0] < fuse(&by_chance, &[0.5, 0.6], 2)[1]);
     }
 
     #[test]
@@ -70,7 +77,7 @@ mod tests {
         let gain = |passages: usize| {
             let mut words = WordScores { scores: vec![0.0; passages], full: 1.0 };
             words.scores[0] = 1.0;
-            fuse(&words, &vec![0.0; passages])[0]
+            fuse(&words, &vec![0.0; passages], passages)[0]
         };
         assert!(gain(20) < gain(500) && gain(500) < gain(5_000));
         assert!((gain(300) - absolute(&WordScores { scores: vec![1.0], full: 1.0 }, &[0.0])[0]).abs() < 0.01);
@@ -80,7 +87,7 @@ mod tests {
     #[test]
     fn a_query_without_words_is_decided_by_meaning() {
         let none = WordScores { scores: vec![0.0, 0.0], full: 0.0 };
-        assert_eq!(fuse(&none, &[0.4, 0.6]), [0.4, 0.6]);
+        assert_eq!(fuse(&none, &[0.4, 0.6], 2), [0.4, 0.6]);
         assert_eq!(words_alone(&none), [f32::NEG_INFINITY; 2]);
     }
 }

@@ -1,10 +1,15 @@
-//! What could be better in the articles: broken links, empty sections, long paragraphs.
+//! What could be better in the articles: broken links, empty sections, long paragraphs,
+//! synonyms without a use, sentences that stand twice or contradict each other.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::articles::{Problem, ReadArticle, Severity};
-use super::passages::linked_article;
-use super::words::primary;
+use super::passages::{Passage, linked_article};
+use super::synonyms;
+use super::twins::{self, Kind, Twins};
+use super::vectors::{Row, VectorsError};
+use super::words::{Analyser, primary};
 use crate::base::markdown::{self, BlockKind};
 
 /// Words beyond which a paragraph is hard to read on a telephone and too long to quote.
@@ -30,6 +35,70 @@ pub fn check(articles: &[ReadArticle], languages: &[String]) -> Vec<Problem> {
     check_translations(articles, languages, &mut problems);
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     problems
+}
+
+/// Warnings about the files of synonyms beside the articles: lines that are broken, words
+/// that stand twice, and meanings that no article has a word of.
+pub fn check_synonyms(folder: &Path, articles: &[ReadArticle]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (language, file) in synonyms::files(folder) {
+        let told =
+            |line: usize, message: String| Problem { file: file.clone(), line, severity: Severity::Warning, message };
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(cause) => {
+                problems
+                    .push(told(1, format!("cannot be read ({cause}): save it as UTF-8, and see that it may be read")));
+                continue;
+            }
+        };
+        let (lines, wrong) = synonyms::lines(&text);
+        problems.extend(wrong.into_iter().map(|(line, message)| told(line, message)));
+        let analyser = Analyser::new(&language);
+        let stems = |text: &str| analyser.words(text).into_iter().map(|word| word.stem).collect::<Vec<String>>();
+        let here = articles.iter().map(|read| &read.article).filter(|article| primary(&article.locale) == language);
+        let used: HashSet<String> = here
+            .flat_map(|article| stems(&format!("{}\n{}\n{}", article.title, article.tags.join(" "), article.body)))
+            .collect();
+        for line in lines {
+            let meant = stems(&line.meaning);
+            if !meant.iter().any(|stem| used.contains(stem)) {
+                let (meaning, words) = (&line.meaning, line.words.join(", "));
+                problems.push(told(line.number, format!(
+                    "no article in `{language}` says `{meaning}`: `{words}` will not be found by it; write what the articles say"
+                )));
+            }
+        }
+    }
+    problems
+}
+
+/// Warnings about passages of different articles that say the same or contradict each other;
+/// `rows[i]` is the vector of passage i.
+pub fn check_twins(articles: &[ReadArticle], passages: &[Passage], rows: &[Row]) -> Result<Vec<Problem>, VectorsError> {
+    let read_of = |passage: &Passage| {
+        articles.iter().find(|read| read.article.id == passage.article && read.article.locale == passage.locale)
+    };
+    let told = |twins: Twins| {
+        let (ours, theirs) = (&passages[twins.places.0], &passages[twins.places.1]);
+        let (read, other) = (read_of(ours)?, read_of(theirs)?.file.display());
+        let line = line_of_sentence(read, &twins.sentences.0);
+        let (one, another) = (&twins.sentences.0, &twins.sentences.1);
+        let message = match twins.kind {
+            Kind::Same => format!("“{one}” stands in {other} as well: keep it in one place and link to it"),
+            Kind::Contradiction => {
+                format!("“{one}” may contradict {other}, which says “{another}”: see which is right")
+            }
+        };
+        Some(warning(read, line, message))
+    };
+    Ok(twins::find(passages, rows)?.into_iter().filter_map(told).collect())
+}
+
+/// Where a sentence begins, as far as its first words stand there without marks.
+fn line_of_sentence(read: &ReadArticle, sentence: &str) -> usize {
+    let begin: String = sentence.split(' ').take(3).collect::<Vec<_>>().join(" ");
+    read.article.body.find(&begin).map_or(0, |offset| line_of(read, offset))
 }
 
 fn check_blocks(read: &ReadArticle, problems: &mut Vec<Problem>) {
@@ -216,7 +285,6 @@ mod tests {
     use super::*;
     use crate::search::articles::parse;
     use rstest::rstest;
-    use std::path::Path;
 
     fn read(id: &str, body: &str) -> ReadArticle {
         let text = format!("---\ntitle: About {id}\ntags: [x]\nlocale: en\nupdated: 2026-01-01\n---\n{body}");
@@ -252,6 +320,33 @@ mod tests {
         let problems = check(&[read("a", &"word ".repeat(100)), twin], &["en".into()]);
         assert!(problems.iter().any(|p| p.message.contains("100 words")));
         assert!(problems.iter().any(|p| p.message.contains("title is also that of `a`")));
+    }
+
+    #[test]
+    fn synonyms_of_no_use_are_told_by_their_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = "sofa, couch = furniture\nquilt = duvets\nbroken\nlorry = trucks, vans\nCouch = duvet\n";
+        std::fs::write(folder.path().join("synonyms.en.txt"), file).unwrap();
+        let problems = check_synonyms(folder.path(), &[read("a", "We sell furniture and a duvet.")]);
+        let told: Vec<(usize, &str)> =
+            problems.iter().map(|problem| (problem.line, problem.message.as_str())).collect();
+        assert_eq!(told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 5, 4], "{told:?}");
+        assert!(told[1].1.contains("`couch` stands in line 1"), "{told:?}");
+        assert!(told[2].1.contains("no article in `en` says `trucks, vans`"), "{told:?}");
+        assert!(problems.iter().all(|problem| problem.severity == Severity::Warning));
+    }
+
+    #[test]
+    fn a_contradiction_is_told_with_both_files() {
+        let articles =
+            [read("a", "Hello.\n\nReturns are free within 30 days."), read("b", "Returns are free within 14 days.")];
+        let bodies = articles.iter().map(|read| &read.article);
+        let passages: Vec<Passage> = bodies.flat_map(crate::search::passages::split).collect();
+        let rows = vec![Row::of(&[1.0, 0.0]); passages.len()];
+        let problems = check_twins(&articles, &passages, &rows).unwrap();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!((problems[0].file.as_path(), problems[0].line), (Path::new("a.md"), 9));
+        assert!(problems[0].message.contains("b.md") && problems[0].message.contains("14 days"), "{}", problems[0]);
     }
 
     #[test]

@@ -17,8 +17,10 @@ pub mod sentences;
 pub mod significance;
 pub mod spelling;
 pub mod synonyms;
+pub mod twins;
 pub mod typos;
 pub mod vectors;
+pub mod votes;
 pub mod wish;
 pub mod words;
 

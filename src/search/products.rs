@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use super::fusion;
 use super::knowledge::BuildError;
 use super::lexical::{FieldSpec, LexicalIndex, WordScores};
-use super::vectors::{Vectors, VectorsError};
+use super::vectors::{Probe, Row, Vectors, VectorsError};
 use super::wish::{Vocabulary, Wish};
 use super::words::Analyser;
 use crate::domain::product::{Product, Variant};
@@ -69,7 +69,11 @@ const REACH: f32 = 2.5;
 impl CatalogueIndex {
     /// With vectors of `text_of` for each product, in their order, or without any.
     pub fn build(products: Vec<Product>, vectors: Option<Vec<Vec<f32>>>) -> Result<Self, BuildError> {
-        let vectors = vectors.unwrap_or_default();
+        let rows: Vec<Row> = vectors.iter().flatten().map(|vector| Row::of(vector)).collect();
+        Self::of_rows(products, &rows)
+    }
+
+    pub fn of_rows(products: Vec<Product>, vectors: &[Row]) -> Result<Self, BuildError> {
         if !vectors.is_empty() && vectors.len() != products.len() {
             return Err(VectorsError::Count { wanted: products.len(), got: vectors.len() }.into());
         }
@@ -84,7 +88,7 @@ impl CatalogueIndex {
             }
         }
         let products = products.into_iter().map(Arc::new).collect();
-        Ok(Self { products, words, vectors: Vectors::new(&vectors)?, vocabulary, title_of_sku })
+        Ok(Self { products, words, vectors: Vectors::of_rows(vectors)?, vocabulary, title_of_sku })
     }
 
     /// What the encoder is to read of a product.
@@ -171,8 +175,8 @@ impl CatalogueIndex {
         let Some(vector) = vector.filter(|_| !self.vectors.is_empty()) else {
             return words.scores.iter().map(|score| (any || *score > 0.0).then_some(*score)).collect();
         };
-        let cosines = self.vectors.cosines(vector);
-        let fused = fusion::fuse(&words, &cosines);
+        let cosines = self.vectors.cosines(&Probe::of(vector));
+        let fused = fusion::fuse(&words, &cosines, self.products.len());
         let meant = |place: usize| any || words.scores[place] > 0.0 || cosines[place] >= NEAR;
         fused.iter().enumerate().map(|(place, score)| meant(place).then_some(*score)).collect()
     }

@@ -86,9 +86,12 @@ impl Speller {
     }
 
     pub fn learn(&mut self, text: &str) {
-        for word in text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty()) {
-            self.vocabulary.insert(&word.to_lowercase());
-        }
+        words_of(text).for_each(|word| self.vocabulary.insert(&word));
+    }
+
+    /// Takes back one [`Speller::learn`].
+    pub fn forget(&mut self, text: &str) {
+        words_of(text).for_each(|word| self.vocabulary.forget(&word));
     }
 
     /// The text with its misspelt words mended, or `None` where there is nothing to mend.
@@ -130,6 +133,10 @@ impl Speller {
         }
         Some(self.vocabulary.correct(&lower)?.words.join(" "))
     }
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
 fn is_of_word(c: char) -> bool {

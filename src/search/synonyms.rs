@@ -5,7 +5,7 @@
 //! the word, the meaning takes its place; otherwise it is added.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Words of one name, at the most: `new york city`.
 const LONGEST: usize = 3;
@@ -21,20 +21,15 @@ impl Synonyms {
     /// Reads the files of a folder; what is wrong with a line is told, and the others count.
     pub fn read(folder: &Path) -> (Self, Vec<String>) {
         let (mut synonyms, mut problems) = (Self::default(), Vec::new());
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Some(language) = name.strip_prefix("synonyms.").and_then(|rest| rest.strip_suffix(".txt")) else {
-                continue;
-            };
-            match std::fs::read_to_string(entry.path()) {
+        for (language, path) in files(folder) {
+            match std::fs::read_to_string(&path) {
                 Ok(text) => {
                     let (meanings, wrong) = parse(&text);
-                    let path = entry.path();
                     let told = wrong.into_iter().map(|(line, what)| format!("{}:{line}: {what}", path.display()));
                     problems.extend(told);
-                    synonyms.0.insert(language.to_owned(), meanings);
+                    synonyms.0.insert(language, meanings);
                 }
-                Err(error) => problems.push(format!("{}: cannot be read: {error}", entry.path().display())),
+                Err(error) => problems.push(format!("{}: cannot be read: {error}", path.display())),
             }
         }
         (synonyms, problems)
@@ -45,28 +40,65 @@ impl Synonyms {
     }
 }
 
-/// The meanings, and what is wrong by line from 1.
-pub fn parse(text: &str) -> (Meanings, Vec<(usize, String)>) {
-    let (mut meanings, mut wrong) = (Meanings::new(), Vec::new());
-    for (number, line) in text.lines().enumerate() {
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// From 1.
+    pub number: usize,
+    /// In lower case, single spaces between the words of a name.
+    pub words: Vec<String>,
+    pub meaning: String,
+}
+
+/// The lines that mean something, and what is wrong with the others, by their numbers.
+pub fn lines(text: &str) -> (Vec<Line>, Vec<(usize, String)>) {
+    let (mut lines, mut wrong): (Vec<Line>, Vec<(usize, String)>) = (Vec::new(), Vec::new());
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for (number, line) in (1..).zip(text.lines()) {
         let line = line.split('#').next().unwrap_or_default().trim();
         if line.is_empty() {
             continue;
         }
         let sides = line.split_once('=').map(|(words, meaning)| (words.trim(), meaning.trim()));
         let Some((words, meaning)) = sides.filter(|(words, meaning)| !words.is_empty() && !meaning.is_empty()) else {
-            wrong.push((number + 1, format!("`{line}` has no `words = meaning`")));
+            wrong.push((number, format!("`{line}` has no `words = meaning`")));
             continue;
         };
+        let mut named = Vec::new();
         for word in words.split(',').map(plain).filter(|word| !word.is_empty()) {
             if word.split(' ').count() > LONGEST {
-                wrong.push((number + 1, format!("`{word}` has more than {LONGEST} words")));
+                wrong.push((number, format!("`{word}` has more than {LONGEST} words")));
                 continue;
             }
-            meanings.insert(word, meaning.to_owned());
+            if let Some(first) = seen.insert(word.clone(), number) {
+                wrong.push((number, format!("`{word}` stands in line {first} as well: this line counts, remove one")));
+            }
+            named.push(word);
         }
+        lines.push(Line { number, words: named, meaning: meaning.to_owned() });
     }
-    (meanings, wrong)
+    (lines, wrong)
+}
+
+/// The meanings, and what is wrong by line from 1.
+pub fn parse(text: &str) -> (Meanings, Vec<(usize, String)>) {
+    let (lines, wrong) = lines(text);
+    let meanings =
+        lines.into_iter().flat_map(|line| line.words.into_iter().map(move |word| (word, line.meaning.clone())));
+    (meanings.collect(), wrong)
+}
+
+/// The file of each language in a folder.
+pub fn files(folder: &Path) -> Vec<(String, PathBuf)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let language = |entry: std::fs::DirEntry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let language = name.strip_prefix("synonyms.")?.strip_suffix(".txt")?;
+        Some((language.to_owned(), entry.path()))
+    };
+    let mut files: Vec<(String, PathBuf)> = entries.filter_map(language).collect();
+    files.sort();
+    files
 }
 
 /// The text with what its words mean, or `None` where they mean what they say. `is_used`
@@ -130,9 +162,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_by_its_line() {
-        let (meanings, wrong) = parse("a = b\nno meaning\n= x\none two three four = y\n");
-        assert_eq!(meanings.len(), 1);
-        assert_eq!(wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4]);
+        let (meanings, wrong) = parse("a = b\nno meaning\n= x\none two three four = y\nc, A = d\n");
+        assert_eq!(meanings.get("a").map(String::as_str), Some("d"));
+        assert_eq!(meanings.len(), 2);
+        assert_eq!(wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4, 5]);
+        assert!(wrong[3].1.contains("`a` stands in line 1 as well"), "{wrong:?}");
     }
 
     #[test]

@@ -43,8 +43,20 @@ impl Vocabulary {
         });
     }
 
+    /// Takes back one [`Vocabulary::insert`].
+    pub fn forget(&mut self, word: &str) {
+        if let Some(index) = self.place.get(word) {
+            let count = &mut self.entries[*index].count;
+            *count = count.saturating_sub(1);
+        }
+    }
+
     pub fn contains(&self, word: &str) -> bool {
-        self.place.contains_key(word)
+        self.entry(word).is_some()
+    }
+
+    fn entry(&self, word: &str) -> Option<&Entry> {
+        self.place.get(word).map(|place| &self.entries[*place]).filter(|entry| entry.count > 0)
     }
 
     pub fn len(&self) -> usize {
@@ -75,8 +87,7 @@ impl Vocabulary {
             if left.len() < 3 || right.len() < 3 {
                 continue;
             }
-            let (Some(left), Some(right)) = (self.place.get(left), self.place.get(right)) else { continue };
-            let (left, right) = (&self.entries[*left], &self.entries[*right]);
+            let (Some(left), Some(right)) = (self.entry(left), self.entry(right)) else { continue };
             let count = left.count.min(right.count);
             if best.is_none_or(|(most, _)| count > most) {
                 best = Some((count, (&left.word, &right.word)));
@@ -103,7 +114,11 @@ impl Vocabulary {
         };
         for entry in &self.entries {
             let far_in_length = entry.chars.abs_diff(chars) > allowed;
-            if far_in_length || (entry.letters ^ bits).count_ones() as usize > 2 * allowed || entry.chars < 3 {
+            if far_in_length
+                || (entry.letters ^ bits).count_ones() as usize > 2 * allowed
+                || entry.chars < 3
+                || entry.count == 0
+            {
                 continue;
             }
             let distance = osa_distance(&entry.word, word);
@@ -156,6 +171,15 @@ mod tests {
     #[case("larna", &["klarna"])]
     fn corrects(#[case] written: &str, #[case] meant: &[&str]) {
         assert_eq!(vocabulary().correct(written).unwrap().words, meant);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_no_word_any_more() {
+        let mut vocabulary = vocabulary();
+        vocabulary.forget("refund");
+        assert_eq!(vocabulary.correct("refnud"), None);
+        vocabulary.forget("card");
+        assert!(vocabulary.contains("card"));
     }
 
     #[rstest]

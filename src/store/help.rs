@@ -81,6 +81,24 @@ impl Store {
         rows.iter().map(votes).collect()
     }
 
+    /// The votes by article, those of the help centre and those of conversations in which it
+    /// was shown.
+    pub async fn votes_by_article(&self) -> Result<HashMap<String, Votes>> {
+        let rows = sqlx::query(
+            "SELECT article, CAST(SUM(helpful) AS BIGINT) AS helpful, CAST(COUNT(*) AS BIGINT) AS votes FROM \
+             (SELECT article, helpful FROM article_votes UNION ALL \
+              SELECT article, helpful FROM questions WHERE article IS NOT NULL AND helpful IS NOT NULL) AS both_kinds \
+             GROUP BY article",
+        )
+        .fetch_all(&self.reader)
+        .await?;
+        let votes = |row: &AnyRow| {
+            let (helpful, all): (i64, i64) = (row.try_get("helpful")?, row.try_get("votes")?);
+            Ok((row.try_get("article")?, Votes { helpful, unhelpful: all - helpful }))
+        };
+        rows.iter().map(votes).collect()
+    }
+
     /// Searches without a result since then, the most frequent first; at most so many.
     pub async fn missed_searches(&self, since: Timestamp, limit: i64) -> Result<Vec<MissedSearch>> {
         let rows = sqlx::query(

@@ -13,6 +13,7 @@ mod contacts;
 mod conversations;
 mod deliveries;
 mod dialect;
+mod editions;
 mod examination;
 mod facts;
 mod feed;

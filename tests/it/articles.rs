@@ -121,8 +121,10 @@ async fn what_was_taken_away_stays_away_and_comes_back(#[values(Engine::Sqlite, 
     assert_eq!(store.edited_articles().await.unwrap().1, [("wrap".to_owned(), "en".to_owned())]);
     let versions = store.article_versions("wrap", "en").await.unwrap();
     assert_eq!(versions[0].article, None);
+    assert_eq!(store.article_editions().await.unwrap(), []);
     assert_eq!(store.create_article(ada, &file).await.unwrap(), ArticleWrite::Done(3));
     assert_eq!(store.articles().await.unwrap(), [file]);
+    assert_eq!(store.article_editions().await.unwrap(), [("wrap".to_owned(), "en".to_owned(), 3)]);
 }
 
 #[rstest]
@@ -170,6 +172,7 @@ async fn a_question_is_kept_with_what_became_of_it(#[values(Engine::Sqlite, Engi
 
     store.give_feedback(&shop.conversation, shop.customer.clone(), vote(1)).await.unwrap();
     assert_eq!(store.questions(since, 10).await.unwrap()[2].helpful, Some(true), "a vote may be changed");
+    assert_eq!(store.votes_by_article().await.unwrap()["wrap"], Votes { helpful: 1, unhelpful: 0 });
 }
 
 #[rstest]
@@ -201,6 +204,7 @@ async fn votes_and_searches_of_the_help_centre_are_counted(#[values(Engine::Sqli
     let votes = store.article_votes().await.unwrap();
     assert_eq!(votes.len(), 1, "a page is one article's: {votes:?}");
     assert_eq!(votes[&("wrap".to_owned(), "en".to_owned())], Votes { helpful: 1, unhelpful: 1 });
+    assert_eq!(store.votes_by_article().await.unwrap()["wrap"], Votes { helpful: 1, unhelpful: 1 });
 
     for (terms, found) in [("Moon dust", 0), ("moon dust", 0), ("lamp", 3), ("sun dust", 0)] {
         let search = HelpSearch { terms: terms.into(), locale: "en".into(), found };

@@ -18,6 +18,7 @@ mod durability;
 mod faults;
 mod floors;
 mod help;
+mod indexing;
 mod inputs;
 mod knowledge;
 mod languages;

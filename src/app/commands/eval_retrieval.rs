@@ -165,7 +165,7 @@ fn evaluate(args: &Args, encode: impl Fn(&[String]) -> anyhow::Result<Vec<Vec<f3
         metrics: Metrics::mean(&per_query),
         latency_ms: Latency { p50: quantile(&times_ms, 0.5), p99: quantile(&times_ms, 0.99) },
         index_s,
-        documents: index.passages().len(),
+        documents: index.len(),
         queries: per_query.len(),
         alone,
     })

@@ -7,13 +7,18 @@ use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use super::progress::Steps;
 use crate::app::output;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
 use crate::nlu::training::read_intents;
 use crate::search::articles::{Problem, ReadArticle, Severity, read_folder};
 use crate::search::knowledge::{Draft, questions_of};
-use crate::search::{KnowledgeIndex, Mode, PassageHit, Query, lint};
+use crate::search::vectors::Row;
+use crate::search::{KnowledgeIndex, Mode, Passage, PassageHit, Query, lint, passages, twins};
+
+/// Passages and questions that are encoded at once.
+const GROUP: usize = 256;
 
 /// Check, index and query the knowledge base.
 #[derive(Debug, ClapArgs)]
@@ -99,6 +104,13 @@ fn check(options: &Options, languages: &[String], home: &Home) -> anyhow::Result
     let folder = options.folder.clone().unwrap_or_else(|| home.knowledge_base());
     let (articles, mut problems) = read_folder(&folder);
     problems.extend(lint::check(&articles, languages));
+    problems.extend(lint::check_synonyms(&folder, &articles));
+    match twins(&articles, home) {
+        Ok(twins) => problems.extend(twins),
+        // The files can be checked without the encoder's.
+        Err(error) => eprintln!("passages are not compared with each other: {error:#}"),
+    }
+    problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if options.json {
@@ -117,13 +129,29 @@ fn check(options: &Options, languages: &[String], home: &Home) -> anyhow::Result
     Ok(())
 }
 
+/// Passages that say the same or contradict each other.
+fn twins(articles: &[ReadArticle], home: &Home) -> anyhow::Result<Vec<Problem>> {
+    let passages: Vec<Passage> = bodies(articles).flat_map(passages::split).collect();
+    if passages.len() > twins::MOST {
+        bail!("there are {} of them, and {} at the most are compared", passages.len(), twins::MOST);
+    }
+    let texts: Vec<String> =
+        passages.iter().map(|passage| format!("{}\n{}", passage.heading_line(), passage.text)).collect();
+    let encoder = start_encoder(home)?;
+    let steps = Steps::default();
+    let told = |done: usize| steps.show("passages are compared", done as f32 / texts.len().max(1) as f32);
+    let rows: Vec<Row> = encoder.encode_all(&texts, told)?.iter().map(|vector| Row::of(vector)).collect();
+    steps.finish();
+    Ok(lint::check_twins(articles, &passages, &rows)?)
+}
+
 fn index(options: &Options, home: &Home) -> anyhow::Result<()> {
     let (articles, problems) = read(options.folder.clone(), home);
     let encoder = start_encoder(home)?;
     let begun = Instant::now();
     let (index, texts) = build(&articles, home, &encoder)?;
     let seconds = begun.elapsed().as_secs_f64();
-    let passages = index.passages().len();
+    let passages = index.len();
     if options.json {
         return output::json(&json!({
             "articles": articles.len(), "passages": passages, "vectors": texts,
@@ -198,10 +226,28 @@ fn read(folder: Option<PathBuf>, home: &Home) -> (Vec<ReadArticle>, Vec<Problem>
 /// As the server builds it: the intents' examples are questions that their articles answer.
 fn build(articles: &[ReadArticle], home: &Home, encoder: &Encoder) -> anyhow::Result<(KnowledgeIndex, usize)> {
     let questions = questions_of(&read_intents(&home.intents())?);
-    let draft = Draft::of_articles(bodies(articles)).with_questions(questions);
-    let texts = draft.texts().len();
-    let vectors = encoder.encode_all(draft.texts(), |_| ())?;
-    Ok((draft.build(&vectors)?, texts))
+    let mut index = KnowledgeIndex::default();
+    let steps = Steps::default();
+    steps.show("words are indexed", 0.0);
+    index.replace_all(bodies(articles).cloned().collect())?;
+    index.set_questions(questions);
+    let (all, mut done, mut texts) = (index.count_waiting(), 0, 0);
+    // Group by group: all texts of a large base at once would take more memory than its index.
+    let mut group = index.waiting(None, GROUP);
+    while let Some(last) = group.last().cloned() {
+        let of_group: Vec<&String> = group.iter().flat_map(|waiting| &waiting.texts).collect();
+        let vectors = encoder.encode_all(&of_group, |_| ())?;
+        let mut rows = vectors.iter().map(|vector| Row::of(vector));
+        for waiting in &group {
+            let rows: Vec<Row> = rows.by_ref().take(waiting.texts.len()).collect();
+            index.learn(waiting, &rows)?;
+        }
+        (done, texts) = (done + group.len(), texts + of_group.len());
+        steps.show("vectors are made", done as f32 / all.max(1) as f32);
+        group = index.waiting(Some(&last), GROUP);
+    }
+    steps.finish();
+    Ok((index, texts))
 }
 
 fn bodies(articles: &[ReadArticle]) -> impl Iterator<Item = &crate::domain::article::Article> {

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod analyze;
 pub mod bench_encoder;
+pub mod bench_knowledge;
 pub mod chat;
 pub mod doctor;
 pub mod eval;
@@ -58,6 +59,8 @@ enum Command {
     Doctor(doctor::Args),
     #[command(hide = true)]
     BenchEncoder(bench_encoder::Args),
+    #[command(hide = true)]
+    BenchKnowledge(bench_knowledge::Args),
 }
 
 impl Cli {
@@ -110,6 +113,7 @@ async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Agent(args) => agent::run(args, &config).await?,
         Command::Inbox(args) => inbox::run(args, &config).await?,
         Command::BenchEncoder(args) => bench_encoder::run(args, home()?).await?,
+        Command::BenchKnowledge(args) => bench_knowledge::run(args, home()?).await?,
         Command::Chat(_) | Command::Load(_) | Command::Doctor(_) => unreachable!("run without a configuration above"),
     }
     Ok(ExitCode::SUCCESS)

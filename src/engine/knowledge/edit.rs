@@ -121,7 +121,7 @@ impl Engine {
     /// This node answers from it at once; the others follow within a second. The article is
     /// saved whatever happens here, and the next look at the versions tries again.
     async fn follow_articles(&self) {
-        if let Err(error) = self.follow_versions().await {
+        if let Err(error) = self.follow_closely().await {
             let error: RebuildError = error;
             tracing::warn!(%error, "an article was saved and is not indexed yet");
         }

@@ -14,7 +14,6 @@ use crate::engine::weigh::{Heard, Scales, Standing, at, understand};
 use crate::engine::{Engine, RebuildError};
 use crate::nlu::ReadError;
 use crate::policy::Act;
-use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{KnowledgeIndex, PassageHit};
 use crate::store::StoreError;
 
@@ -22,6 +21,9 @@ use crate::store::StoreError;
 const AGAIN: usize = 200;
 /// Questions that are looked through for them.
 const LOOKED_AT: i64 = 2000;
+
+/// Passages of a draft that are encoded before it is asked, at the most.
+const DRAFTED: usize = 500;
 
 /// A question's answer today, and with the draft.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,18 +118,23 @@ impl Engine {
         Ok(effect)
     }
 
-    /// The knowledge base as it would be with the draft in place of what it replaces.
+    /// The knowledge base as it would be with the draft in place of what it replaces: a copy
+    /// of the one in use, in which one article is changed.
     async fn index_with(&self, draft: Article) -> Result<Arc<KnowledgeIndex>, TrialError> {
-        let mut articles = self.inner.store.articles().await?;
-        articles.retain(|article| (&article.id, &article.locale) != (&draft.id, &draft.locale));
+        let mut articles = self.inner.store.articles_with_id(&draft.id).await?;
+        articles.retain(|article| article.locale != draft.locale);
+        let id = draft.id.clone();
         articles.push(draft);
-        articles.sort_by(|a, b| (&a.id, &a.locale).cmp(&(&b.id, &b.locale)));
+        articles.sort_by(|a, b| a.locale.cmp(&b.locale));
         let engine = self.clone();
         let built = tokio::task::spawn_blocking(move || {
-            let intents = engine.inner.shop.intents();
-            let draft = Draft::of_articles(&articles).with_questions(questions_of(intents.iter()));
-            let vectors = engine.inner.shop.vectors_of(&engine.inner.nlu, draft.texts())?;
-            Ok::<_, RebuildError>(Arc::new(draft.build(&vectors)?))
+            let mut index = KnowledgeIndex::clone(&engine.inner.shop.knowledge());
+            index.replace(vec![(id, articles)])?;
+            for waiting in index.waiting(None, DRAFTED) {
+                let rows = engine.inner.shop.vectors_of(&engine.inner.nlu, &waiting.texts)?;
+                index.learn(&waiting, &rows)?;
+            }
+            Ok::<_, RebuildError>(Arc::new(index))
         });
         Ok(built.await.unwrap_or(Err(RebuildError::Panicked))?)
     }

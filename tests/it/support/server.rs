@@ -110,6 +110,12 @@ impl Server {
         }
     }
 
+    /// As [`Server::start_again`], without waiting until it is ready.
+    pub fn begin_again(&mut self) {
+        assert!(self.process.has_exited(), "the old server must be gone first");
+        self.process = Process::start(command(&self.folder, &self.setup, self.address()), &log_of(&self.folder));
+    }
+
     /// Ends it as a power cut would, as far as a process can tell.
     pub async fn kill(&mut self) {
         self.process.signal("KILL");
