@@ -172,7 +172,7 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
 }
 
 /// `www.shop.example` and `shop.example` are one site to their owner.
-fn plain_host(host: &str) -> String {
+pub fn plain_host(host: &str) -> String {
     let host = host.trim().to_lowercase();
     host.strip_prefix("www.").map(str::to_owned).unwrap_or(host)
 }
