@@ -55,6 +55,22 @@ impl Page {
     }
 }
 
+/// The shop's language that something is in, given how it names its language itself: the
+/// shop's own where it does not. `languages` are the shop's, its own first.
+pub fn locale_of(named: Option<&str>, languages: &[String]) -> Result<String, String> {
+    let own = languages.first().cloned().unwrap_or_else(|| "en".into());
+    let Some(named) = named else { return Ok(own) };
+    let primary = named.split('-').next().unwrap_or(named).to_ascii_lowercase();
+    match languages.contains(&primary) {
+        true => Ok(primary),
+        false => Err(format!(
+            "it says that its language is `{primary}`, which is none of the shop's ({}): add it to `locales` in [shop], \
+             or mend the page's `lang`",
+            languages.join(", ")
+        )),
+    }
+}
+
 /// A paragraph that alone is longer than an article is cut short: nobody wrote it by hand.
 fn cut(block: &str) -> String {
     let mut end = block.len().min(LONGEST);
@@ -80,5 +96,13 @@ mod tests {
         assert_eq!((parts[0].title.as_str(), parts[1].title.as_str()), ("Manual", "Manual (2)"));
         let together: usize = parts.iter().map(|part| part.body.len() + 2).sum();
         assert_eq!(together, length + 2, "nothing is lost");
+    }
+
+    #[test]
+    fn a_page_in_a_language_that_nobody_is_answered_in_is_told() {
+        let languages = ["en".to_owned(), "nl".to_owned()];
+        assert_eq!(locale_of(Some("nl-BE"), &languages).as_deref(), Ok("nl"));
+        assert_eq!(locale_of(None, &languages).as_deref(), Ok("en"));
+        assert!(locale_of(Some("fr"), &languages).unwrap_err().contains("`fr`"));
     }
 }

@@ -40,15 +40,29 @@ pub enum PageName {
 /// What became of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taking {
-    New { id: String },
-    Changed { id: String },
-    Unchanged { id: String },
+    New {
+        id: String,
+    },
+    Changed {
+        id: String,
+    },
+    Unchanged {
+        id: String,
+    },
     /// Somebody has edited the article since (their name, where it is known): it stays.
-    Edited { id: String, by: Option<String> },
+    Edited {
+        id: String,
+        by: Option<String>,
+    },
     /// Somebody has taken the article away: it stays away.
-    Removed { id: String, by: Option<String> },
+    Removed {
+        id: String,
+        by: Option<String>,
+    },
     /// The id is that of an article from elsewhere, which stays.
-    Foreign { id: String },
+    Foreign {
+        id: String,
+    },
 }
 
 impl Taking {
@@ -151,6 +165,13 @@ impl Store {
     /// Lets go of a source whose reading was broken off; the next one goes on with it.
     pub async fn release_source(&self, source: &str) -> Result<()> {
         sqlx::query("UPDATE sources SET leased_until = 0 WHERE source = $1").bind(source).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Lets go of what a process before this one was reading. Only for a node that knows it
+    /// is alone; a command that reads at that moment does no harm.
+    pub async fn free_sources(&self) -> Result<()> {
+        sqlx::query("UPDATE sources SET leased_until = 0").execute(&self.writer).await?;
         Ok(())
     }
 
@@ -373,7 +394,9 @@ fn judge(
 }
 
 fn same_words(one: &Article, other: &Article) -> bool {
-    let words = |article: &Article| (article.title.clone(), article.tags.clone(), article.category.clone(), article.body.clone());
+    let words = |article: &Article| {
+        (article.title.clone(), article.tags.clone(), article.category.clone(), article.body.clone())
+    };
     words(one) == words(other)
 }
 

@@ -6,8 +6,8 @@ use rapport::domain::decision::Explanation;
 use rapport::domain::question::{Asked, AskedOutcome, FoundPassage};
 use rapport::domain::{Author, Content, Memory};
 use rapport::store::{
-    ArticleSource, ArticleVote, ArticleWrite, Edits, Feedback, FeedbackKind, HelpSearch, PageName, ReadPage, SourceCounts,
-    Taking, TurnOutcome, Votes,
+    ArticleSource, ArticleVote, ArticleWrite, Edits, Feedback, FeedbackKind, HelpSearch, PageName, ReadPage,
+    SourceCounts, Taking, TurnOutcome, Votes,
 };
 use rstest::rstest;
 

@@ -169,10 +169,8 @@ impl Crawler {
             }
             // An article that is gone is to be made anew, and one that was edited to be told.
             let validators = before.filter(|before| before.article.is_some() && edits == Edits::Stay);
-            let validators = validators.map(|before| Validators {
-                etag: before.etag.clone(),
-                last_modified: before.last_modified.clone(),
-            });
+            let validators = validators
+                .map(|before| Validators { etag: before.etag.clone(), last_modified: before.last_modified.clone() });
             match fetch(&fetcher, &manners, page, &validators.unwrap_or_default()).await {
                 Ok(Answer::Unchanged) => {
                     let parts = format!("{}#", page.address);
@@ -210,7 +208,8 @@ impl Crawler {
         if !listing.is_cut {
             // What this reading has not seen, the sitemap does not list any more.
             for page in self.store.source_pages(&site.address).await? {
-                if let (true, Some((id, _))) = (page.seen_at < began, page.article) {
+                let is_wanted = Url::parse(&page.address).is_ok_and(|address| site.wants(&address));
+                if let (true, true, Some((id, _))) = (is_wanted, page.seen_at < began, page.article) {
                     report.gone.push((page.address, id));
                 }
             }
@@ -221,12 +220,7 @@ impl Crawler {
 
 /// Fetches a page after the pause that its site asks for; a site that is busy is waited for
 /// once.
-async fn fetch(
-    fetcher: &Fetcher,
-    manners: &Manners,
-    page: &Listed,
-    known: &Validators,
-) -> Result<Answer, FetchError> {
+async fn fetch(fetcher: &Fetcher, manners: &Manners, page: &Listed, known: &Validators) -> Result<Answer, FetchError> {
     let pause = Url::parse(&page.address).ok().and_then(|address| manners.pause(&address));
     tokio::time::sleep(pause.unwrap_or(PAUSE)).await;
     let may = |address: &Url| manners.allow(address);

@@ -79,7 +79,10 @@ pub async fn read(fetcher: &Fetcher, manners: &Manners, address: &Url, site: &We
     while let Some((address, depth)) = waiting.pop_front() {
         count += 1;
         if count > MOST_SITEMAPS || listed.len() >= MOST_LISTED {
-            told.push(Told::new(address, "there are too many sitemaps or pages: this one and those after it are not read"));
+            told.push(Told::new(
+                address,
+                "there are too many sitemaps or pages: this one and those after it are not read",
+            ));
             break;
         }
         match fetch(fetcher, manners, &address).await {
@@ -101,7 +104,8 @@ pub async fn read(fetcher: &Fetcher, manners: &Manners, address: &Url, site: &We
     }
     let (pages, elsewhere) = chosen(listed, fetcher, site);
     if elsewhere > 0 {
-        let why = format!("{elsewhere} pages are on other hosts: name those with --host, or among the website's `hosts`");
+        let why =
+            format!("{elsewhere} pages are on other hosts: name those with --host, or among the website's `hosts`");
         told.push(Told::new(address.to_string(), why));
     }
     if pages.is_empty() {
@@ -157,8 +161,7 @@ fn chosen(listed: Vec<Listed>, fetcher: &Fetcher, site: &Website) -> (Vec<Listed
             elsewhere += 1;
             continue;
         }
-        let is_wanted = site.paths.is_empty() || site.paths.iter().any(|path| address.path().starts_with(path.as_str()));
-        if is_wanted && seen.insert(address.to_string()) {
+        if site.wants(&address) && seen.insert(address.to_string()) {
             pages.push(Listed { address: address.to_string(), changed: page.changed });
         }
     }

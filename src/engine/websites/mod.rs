@@ -13,6 +13,10 @@ pub mod schedule;
 
 pub use crawl::{CrawlError, Crawler, Report, Told};
 
+use reqwest::Url;
+
+use crate::base::config;
+
 /// A website that its owner has named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Website {
@@ -28,4 +32,23 @@ pub struct Website {
     pub category: String,
     /// The shop's languages, its own first.
     pub languages: Vec<String>,
+}
+
+impl Website {
+    /// Whether a page's path is one of those that are read.
+    fn wants(&self, address: &Url) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|path| address.path().starts_with(path.as_str()))
+    }
+
+    /// As the configuration names it.
+    pub fn of(section: &config::Website, languages: Vec<String>) -> Self {
+        Self {
+            address: section.address.clone(),
+            hosts: section.hosts.clone(),
+            paths: section.paths.clone(),
+            most_pages: section.pages,
+            category: section.category.clone(),
+            languages,
+        }
+    }
 }
