@@ -373,7 +373,10 @@ mod tests {
             "old.htm",
             b"<meta charset=utf-8><h1>Old</h1><p>We wrap any caf\xe9 order as a gift for five euros.",
         );
-        folder.file("french.html", "<html lang=fr><h1>Cadeau</h1><p>Nous emballons toute commande pour cinq euros.");
+        folder.file(
+            "french.html",
+            "<html lang=fr><h1>Cadeau</h1><p>Nous emballons toute commande pour cinq euros de plus.",
+        );
         folder.bytes("terms.pdf", b"%PDF-");
         let source = read(&[folder.path()], &around()).unwrap().remove(0);
         assert_eq!(source.pages.len(), 1);
