@@ -27,7 +27,6 @@ const CLOSING: usize = 3;
 /// they are.
 pub fn matter(letter: &str) -> String {
     let lines: Vec<&str> = letter.trim().lines().map(str::trim_end).collect();
-    let is_empty = |line: &&str| line.is_empty();
     let mut kept: &[&str] = &lines;
     if let Some((first, rest)) = kept.split_first()
         && !rest.is_empty()
@@ -38,7 +37,7 @@ pub fn matter(letter: &str) -> String {
     let goodbye = kept.iter().rposition(|line| is_short_and_begins_with(line, &GOODBYES));
     if let Some(at) = goodbye {
         let closing = kept[at..].iter().filter(|line| !line.is_empty()).count();
-        if closing <= CLOSING && !kept[..at].iter().all(|line| is_empty(&line)) {
+        if closing <= CLOSING && kept[..at].iter().any(|line| !line.is_empty()) {
             kept = &kept[..at];
         }
     }

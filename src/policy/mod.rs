@@ -271,7 +271,7 @@ fn slot_answered(situation: &Situation<'_>, decision: &mut Decision) -> bool {
 
 /// Runs an intent's action, or asks for the next slot that it needs.
 fn proceed(intent: &IntentSpec, filled: BTreeMap<EntityType, String>, tries: u32, decision: &mut Decision) {
-    let missing = intent.needs.iter().cloned().find(|slot| !filled.contains_key(slot));
+    let missing = intent.needs.iter().find(|slot| !filled.contains_key(slot)).cloned();
     if let Some(slot) = missing {
         decision.acts.push(Act::Ask { intent: intent.name.clone(), slot: slot.clone(), again: tries > 0 });
         decision.memory.pending = Some(Pending { intent: intent.name.clone(), filled, asked: slot, tries });

@@ -29,9 +29,12 @@ pub struct Metrics {
     pub recall_100: f64,
 }
 
+/// A figure's name and the figure.
+type Named = (&'static str, fn(&Metrics) -> f64);
+
 impl Metrics {
     /// Each figure under its name.
-    pub const NAMED: [(&'static str, fn(&Metrics) -> f64); 7] = [
+    pub const NAMED: [Named; 7] = [
         ("ndcg@10", |of| of.ndcg_10),
         ("mrr@10", |of| of.mrr_10),
         ("map", |of| of.map),

@@ -107,8 +107,12 @@ impl Vocabulary {
                 continue;
             }
             let distance = osa_distance(&entry.word, word);
-            // The first letter is seldom wrong: a second slip there would make another word.
-            let limit = if entry.word.chars().next() == first { allowed } else { 1 };
+            // The first letter is seldom wrong: with another one a short word is another word
+            // (`pend` is not spend), and a second slip makes one of a long word.
+            let limit = match entry.word.chars().next() == first {
+                true => allowed,
+                false => usize::from(chars > 4),
+            };
             if distance > limit || entry.word.bytes().any(|b| b.is_ascii_digit()) {
                 continue;
             }
@@ -158,6 +162,7 @@ mod tests {
     #[case("refund")]
     #[case("car")]
     #[case("weather")]
+    #[case("hart")]
     #[case("refund1")]
     #[case("")]
     fn leaves_alone(#[case] written: &str) {

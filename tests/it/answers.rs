@@ -3,7 +3,7 @@
 use crate::support::customer::{Customer, Reply};
 use crate::support::server::Server;
 
-fn first_article<'a>(reply: &'a Reply) -> &'a str {
+fn first_article(reply: &Reply) -> &str {
     reply.articles().first().copied().unwrap_or_else(|| panic!("no answer: {reply:#?}"))
 }
 

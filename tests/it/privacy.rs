@@ -68,7 +68,7 @@ fn card(place: usize) -> String {
 /// fourth character.
 fn account(place: usize) -> String {
     let body = 5_390_007_547 + 104_729 * place as u64;
-    let check = if body % 97 == 0 { 97 } else { body % 97 };
+    let check = if body.is_multiple_of(97) { 97 } else { body % 97 };
     let account = format!("{body:010}{check:02}");
     let rest = format!("{account}111400").bytes().fold(0_u64, |rest, byte| (rest * 10 + u64::from(byte - b'0')) % 97);
     format!("BE{:02}{account}", 98 - rest)
@@ -85,7 +85,7 @@ fn message(place: usize) -> (String, [String; 2]) {
     let (card, account) = (card(place), account(place));
     let sign = ["", " ", "-", "."][place % 4];
     let (typed_card, typed_account) = (grouped(&card, sign), grouped(&account, ["", " "][place % 2]));
-    let typed_account = if place % 3 == 0 { typed_account.to_lowercase() } else { typed_account };
+    let typed_account = if place.is_multiple_of(3) { typed_account.to_lowercase() } else { typed_account };
     let text = match place % 8 {
         0 => format!("I paid with my card {typed_card}, please refund {typed_account}"),
         1 => format!("{typed_card} is charged twice! My IBAN: {typed_account}"),

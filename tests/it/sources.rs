@@ -62,7 +62,7 @@ async fn a_website_becomes_articles_and_what_cannot_be_read_is_told() {
             &at("/categories", "it says nothing of its own"),
             &at("/nowhere", "it is gone (the site answers 404)"),
             &at("/fr/cadeau", "it says that its language is `fr`"),
-            "1 pages are on other hosts",
+            "of the pages that it lists, 1 on other hosts",
         ],
     );
     assert!(site.sent() < 40 << 20, "a page that is too long was fetched to {} bytes", site.sent());
@@ -133,20 +133,28 @@ async fn files_become_articles_and_bad_ones_are_told() {
     folder.write("site/mooring.html", &site::mooring(40));
     folder.write("site/empty.html", "<h1>Nothing here</h1>");
     folder.write("faq.csv", "question,answer\nDo you moor zeppelins?,\"Yes, in Ghent.\"\n");
-    for (name, bytes) in
-        [("warranty.pdf", pdf::warranty()), ("locked.pdf", pdf::locked("secret")), ("scan.pdf", pdf::scan())]
-    {
+    for (name, bytes) in [
+        ("mast-terms.pdf", pdf::warranty()),
+        ("warranty.pdf", pdf::warranty()),
+        ("locked.pdf", pdf::locked("secret")),
+        ("scan.pdf", pdf::scan()),
+    ] {
         std::fs::write(folder.path().join(name), bytes).expect("the scratch folder can be written");
     }
     let path = folder.path().to_str().expect("a path of UTF-8").to_owned();
     let first = import(server.cli(), &[&path]).await;
-    assert_eq!((&first["counts"]["new"], &first["counts"]["skipped"]), (&3.into(), &3.into()), "{first:#}");
+    assert_eq!((&first["counts"]["new"], &first["counts"]["skipped"]), (&3.into(), &4.into()), "{first:#}");
     tells(
         &first,
-        &["locked.pdf: it is protected by a password", "scan.pdf: it has no text", "empty.html: it says nothing"],
+        &[
+            "locked.pdf: it is protected by a password",
+            "scan.pdf: it has no text",
+            "warranty.pdf: `warranty` is an article of the folder",
+            "empty.html: it says nothing",
+        ],
     );
     let api = Api::with_role(&server, "agent").await;
-    assert_eq!(api.get("/v1/articles/warranty").await.ok()["title"], "Warranty terms");
+    assert_eq!(api.get("/v1/articles/mast-terms").await.ok()["title"], "Warranty terms");
 
     folder.write("site/mooring.html", &site::mooring(55));
     std::fs::remove_file(folder.path().join("faq.csv")).expect("it is there");

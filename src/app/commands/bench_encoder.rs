@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use clap::Parser;
 use hdrhistogram::Histogram;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::load::mix::Mix;
+use crate::base::clock::Clock;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, Speed};
 use crate::nlu::{EncodeError, Nlu, NluOptions, ReadError, Utterance, Vector};
@@ -105,7 +107,7 @@ async fn compared(nlu: &Nlu, at_once: usize, time: Duration) -> anyhow::Result<C
     let texts: Vec<&str> = Mix::texts().collect();
     let (mut encoder, mut analysis) = (histogram()?, histogram()?);
     let end = Instant::now() + time;
-    let today = jiff::Zoned::now().date();
+    let today = Clock::System.now().to_zoned(TimeZone::UTC).date();
     let mut next = texts.iter().cycle();
     while Instant::now() < end {
         let batch: Vec<&str> = next.by_ref().take(at_once).copied().collect();

@@ -69,13 +69,13 @@ impl Engine {
         let no_words = || DraftError::NoWords(id.clone(), seq);
         let reply = before.iter().find(|entry| entry.seq == seq && entry.author.kind == AuthorKind::Agent);
         let reply = reply.and_then(|entry| entry.content.words()).ok_or_else(no_words)?;
-        let asked = before
+        let mut asked = before
             .iter()
             .filter(|entry| entry.seq < seq && entry.author.kind == AuthorKind::Customer)
             .map(|entry| example_of(&words_of(&entry.content)))
             // "Thanks" and "yes please" are no titles.
             .filter(|text| text.split_whitespace().count() > 2);
-        let questions: Vec<String> = asked.last().into_iter().collect();
+        let questions: Vec<String> = asked.next_back().into_iter().collect();
         Ok(self.draft(questions, reply).await)
     }
 

@@ -159,7 +159,9 @@ impl Engine {
             priority::give_way();
             // Nobody waits any more where the server stops.
             let trained = catch_unwind(AssertUnwindSafe(|| engine.train(&material, &progress)));
-            let _ = trained.map(|trained| tell.send(trained));
+            if let Ok(trained) = trained {
+                let _ = tell.send(trained);
+            }
         })?;
         Ok(told)
     }

@@ -91,7 +91,8 @@ pub async fn read(fetcher: &Fetcher, manners: &Manners, address: &Url, site: &We
                 told.push(Told::new(address, "sitemaps that list sitemaps are read three deep: this one is not"));
             }
             Ok(Sitemap::Index(parts)) => {
-                let new = parts.into_iter().filter(|part| seen.insert(part.clone()));
+                let parts = parts.iter().filter_map(|part| without_fragment(part)).map(|part| part.to_string());
+                let new = parts.filter(|part| seen.insert(part.clone()));
                 waiting.extend(new.map(|part| (part, depth + 1)));
             }
             Err(why) => told.push(Told::new(address, why)),
@@ -104,8 +105,10 @@ pub async fn read(fetcher: &Fetcher, manners: &Manners, address: &Url, site: &We
     }
     let (pages, elsewhere) = chosen(listed, fetcher, site);
     if elsewhere > 0 {
-        let why =
-            format!("{elsewhere} pages are on other hosts: name those with --host, or among the website's `hosts`");
+        let why = format!(
+            "of the pages that it lists, {elsewhere} on other hosts: name those hosts with --host, or among the \
+             website's `hosts`"
+        );
         told.push(Told::new(address.to_string(), why));
     }
     if pages.is_empty() {
@@ -155,10 +158,9 @@ fn chosen(listed: Vec<Listed>, fetcher: &Fetcher, site: &Website) -> (Vec<Listed
     let mut elsewhere = 0;
     let mut pages = Vec::new();
     for page in listed {
-        let Ok(mut address) = Url::parse(&page.address) else { continue };
-        address.set_fragment(None);
+        let Some(address) = without_fragment(&page.address) else { continue };
         if !fetcher.reads(&address) {
-            elsewhere += 1;
+            elsewhere += usize::from(seen.insert(address.to_string()));
             continue;
         }
         if site.wants(&address) && seen.insert(address.to_string()) {
@@ -166,4 +168,11 @@ fn chosen(listed: Vec<Listed>, fetcher: &Fetcher, site: &Website) -> (Vec<Listed
         }
     }
     (pages, elsewhere)
+}
+
+/// What stands after `#` is a place on a page, and no page of its own.
+fn without_fragment(address: &str) -> Option<Url> {
+    let mut address = Url::parse(address).ok()?;
+    address.set_fragment(None);
+    Some(address)
 }

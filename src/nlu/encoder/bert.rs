@@ -1,11 +1,8 @@
 //! The neural model itself: an encoder of BERT's family, defined by rust-bert, on libtorch.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::Path;
-use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use half::bf16;
@@ -13,9 +10,9 @@ use rust_bert::bert::{BertEmbeddings, BertModel};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-use super::branch::Branch;
 use super::files::EncoderFiles;
-use super::forward::{Forward, GrownBranch, Outputs};
+use super::forward::Forward;
+use super::numbers;
 use super::shape::{Pooling, Shape};
 use super::{Encoding, StartError, Vector, Wanted};
 
@@ -26,10 +23,6 @@ const TRIAL_TIME: Duration = Duration::from_millis(250);
 
 /// Layers whose means are seen in [`Encoding::layers`].
 pub const VIEWED: usize = 4;
-
-/// Branches that are kept ready: those of the heads in use and of the ones before, with
-/// which messages may still be under way.
-const GROWN: usize = 8;
 
 /// What published weights have before their names.
 const PREFIXES: [&str; 3] = ["", "bert.", "roberta."];
@@ -68,9 +61,6 @@ pub(super) enum Occasion {
 pub(super) struct Bert {
     forward: Forward,
     shape: Shape,
-    /// Most recently used last. The key keeps the branch from being freed and another from
-    /// getting its address.
-    grown: RefCell<Vec<(Arc<Branch>, Rc<GrownBranch>)>>,
     speed: Speed,
     threads: i32,
 }
@@ -88,7 +78,6 @@ impl Bert {
         let loaded = |kind| Self {
             forward: Forward::of(&weights, &files.shape, kind),
             shape: files.shape.clone(),
-            grown: RefCell::default(),
             speed: Speed { precision, fp32_ms: 0.0, bf16_ms: 0.0 },
             threads: if threads == 0 { cores() } else { i32::try_from(threads).unwrap_or(i32::MAX) },
         };
@@ -128,49 +117,28 @@ impl Bert {
             tch::set_num_threads(threads);
         }
         let _no_grad = tch::no_grad_guard();
-        let branches: Vec<Rc<GrownBranch>> = wanted.branches.iter().map(|branch| self.grown(branch)).collect();
         let top = self.forward.layers();
         let lowest = if wanted.layers { top.saturating_sub(VIEWED - 1).max(1) } else { top };
-        let trained_on = wanted.tokens_from.map_or(top..top, |from| from..top);
-        let keep = |done: usize| done >= lowest || trained_on.contains(&done);
-        let outputs = self.forward.run(batch, &branches, keep);
-        self.encodings(batch, wanted, outputs, lowest, trained_on.clone())
+        let tokens = wanted.lowest_tokens().map_or(top..top, |from| from..top);
+        let outputs = self.forward.run(batch, |done| done >= lowest || tokens.contains(&done));
+        self.encodings(batch, wanted, &outputs, lowest, tokens)
     }
 
-    fn grown(&self, branch: &Arc<Branch>) -> Rc<GrownBranch> {
-        let mut grown = self.grown.borrow_mut();
-        let known = grown.iter().position(|(key, _)| Arc::ptr_eq(key, branch));
-        let entry = match known {
-            Some(place) => grown.remove(place),
-            None => {
-                let layers = GrownBranch::of(branch, &self.shape, self.forward.kind());
-                (Arc::clone(branch), Rc::new(layers))
-            }
-        };
-        let ready = Rc::clone(&entry.1);
-        grown.push(entry);
-        if grown.len() > GROWN {
-            grown.remove(0);
-        }
-        ready
-    }
-
-    /// `lowest` is the first layer of the view, `trained_on` are those whose tokens are wanted.
+    /// `lowest` is the first layer of the view, `tokens` are those whose tokens are wanted.
     fn encodings(
         &self,
         batch: &[Vec<u32>],
         wanted: &Wanted,
-        outputs: Outputs,
+        outputs: &[Option<Tensor>],
         lowest: usize,
-        trained_on: Range<usize>,
+        tokens: Range<usize>,
     ) -> Vec<Encoding> {
         let width = self.shape.dimensions;
         // Single precision for the means: in bfloat16 they would lose a digit.
-        let viewed: Vec<Vec<f32>> = outputs.after[lowest..].iter().flatten().map(floats).collect();
-        let branches: Vec<Vec<f32>> = outputs.branches.iter().flatten().map(floats).collect();
-        let tokens: Vec<Vec<bf16>> = outputs.after[trained_on].iter().flatten().map(halves).collect();
+        let viewed: Vec<Vec<f32>> = outputs[lowest..].iter().flatten().map(floats).collect();
+        let tokens: Vec<Vec<bf16>> = outputs[tokens].iter().flatten().map(numbers::bf16s).collect();
         let mut begin = 0;
-        let encoding = |(row, text): (usize, &Vec<u32>)| {
+        let encoding = |text: &Vec<u32>| {
             let place = begin * width..(begin + text.len()) * width;
             begin += text.len();
             let states: Vec<&[f32]> = viewed.iter().map(|layer| &layer[place.clone()]).collect();
@@ -181,11 +149,11 @@ impl Bert {
                     Pooling::First => normalised(&last[..width]),
                 },
                 layers: if wanted.layers { view(&states, width) } else { Vector::new() },
-                branches: branches.iter().map(|branch| branch[row * width..(row + 1) * width].to_vec()).collect(),
+                branches: Vec::new(),
                 tokens: tokens.iter().flat_map(|layer| &layer[place.clone()]).copied().collect(),
             }
         };
-        batch.iter().enumerate().map(encoding).collect()
+        batch.iter().map(encoding).collect()
     }
 
     /// Milliseconds of one short message, the median, after every length was run once.
@@ -237,11 +205,6 @@ fn cores() -> i32 {
 fn floats(tensor: &Tensor) -> Vec<f32> {
     let flat = tensor.to_kind(Kind::Float).contiguous().view([-1]);
     Vec::try_from(flat).expect("a flat float tensor: this is a bug")
-}
-
-fn halves(tensor: &Tensor) -> Vec<bf16> {
-    let flat = tensor.to_kind(Kind::BFloat16).contiguous().view([-1]);
-    Vec::try_from(flat).expect("a flat tensor of bfloat16: this is a bug")
 }
 
 /// The tokens' mean, scaled to length 1: their number is divided out with the length.

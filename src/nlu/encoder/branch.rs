@@ -8,27 +8,39 @@
 //! layers; and training, for which the encoder's part is computed once, takes seconds.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use half::f16;
+use half::{bf16, f16};
 use tch::{Kind, Tensor};
 
+use super::Vector;
 use super::forward::part_of_layer;
+use super::ladder::Ladder;
+use super::shape::Shape;
 
 /// The parts of a layer, each with a weight and a bias.
 pub const PARTS: [&str; 6] = ["query_key_value", "attended", "attended_norm", "widened", "narrowed", "output_norm"];
 
 /// The layers' weights, as plain numbers that any thread may hold and any file may keep.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Branch {
     trunk: usize,
     depth: usize,
     parts: HashMap<String, Part>,
+    /// Made when it is followed first.
+    ladder: OnceLock<Ladder>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     pub size: Vec<usize>,
     pub numbers: Vec<f16>,
+}
+
+impl PartialEq for Branch {
+    fn eq(&self, other: &Self) -> bool {
+        (self.trunk, self.depth, &self.parts) == (other.trunk, other.depth, &other.parts)
+    }
 }
 
 impl Branch {
@@ -48,7 +60,7 @@ impl Branch {
             let numbers = Vec::<f16>::try_from(flat).expect("a flat tensor of halves: this is a bug");
             (format!("{number}.{part}"), Part { size, numbers })
         });
-        Self { trunk, depth, parts: parts.collect() }
+        Self { trunk, depth, parts: parts.collect(), ladder: OnceLock::new() }
     }
 
     /// From a file. The error names what is missing.
@@ -57,7 +69,7 @@ impl Branch {
             let name = format!("{number}.{part}");
             Ok((name.clone(), take(&name)?))
         });
-        Ok(Self { trunk, depth, parts: parts.collect::<Result<_, String>>()? })
+        Ok(Self { trunk, depth, parts: parts.collect::<Result<_, String>>()?, ladder: OnceLock::new() })
     }
 
     pub fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
@@ -72,6 +84,16 @@ impl Branch {
     /// Layers of its own.
     pub fn depth(&self) -> usize {
         self.depth
+    }
+
+    /// What it says of a text, of any length. `tokens` are the text's as each of its layers
+    /// finds them: layers × tokens × dimensions.
+    pub(super) fn follow(&self, tokens: &[bf16], shape: &Shape) -> Vector {
+        self.ladder.get_or_init(|| Ladder::of(self, shape)).follow(tokens)
+    }
+
+    pub(super) fn floats(&self, number: usize, part: &str) -> Vec<f32> {
+        self.parts[&format!("{number}.{part}")].numbers.iter().map(|number| number.to_f32()).collect()
     }
 
     pub(super) fn tensor(&self, number: usize, part: &str) -> Tensor {

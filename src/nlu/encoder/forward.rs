@@ -9,11 +9,9 @@
 //! under training is made of the same [`Layer`]s.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use tch::{Device, Kind, Tensor};
 
-use super::branch::Branch;
 use super::shape::{Act, Shape};
 
 /// A batch of several lengths has a multiple of so many rows: oneDNN compiles and keeps
@@ -79,14 +77,10 @@ impl Forward {
         }
     }
 
-    /// Runs all layers, and each branch beside them from where it begins. `keep` says after
-    /// how many layers the tokens' outputs are wanted.
-    pub(super) fn run(
-        &self,
-        texts: &[Vec<u32>],
-        branches: &[Rc<GrownBranch>],
-        keep: impl Fn(usize) -> bool,
-    ) -> Outputs {
+    /// The outputs of all tokens of all texts, one text after the other (tokens ×
+    /// dimensions), after none, one, two … layers, where `keep` says that they are wanted.
+    /// More rows may follow, which mean nothing.
+    pub(super) fn run(&self, texts: &[Vec<u32>], keep: impl Fn(usize) -> bool) -> Vec<Option<Tensor>> {
         let square = Square::of(texts.iter().map(Vec::len), self.kind);
         let mut ids: Vec<i64> = texts.iter().flatten().map(|&id| i64::from(id)).collect();
         let places_of = |text: &Vec<u32>| self.first_position..self.first_position + to_i64(text.len());
@@ -96,17 +90,10 @@ impl Forward {
         let words = self.words.index_select(0, &Tensor::from_slice(&ids));
         let positions = self.positions.index_select(0, &Tensor::from_slice(&places));
         let mut hidden = self.norm.apply(&(words + positions));
-        let mut outputs = Outputs { after: Vec::new(), branches: branches.iter().map(|_| None).collect() };
-        for done in 0..=self.layers.len() {
-            for (branch, output) in branches.iter().zip(&mut outputs.branches) {
-                if let Some(layer) = branch.layer_above(done) {
-                    *output = Some(layer.ask(output.take(), &hidden, &square, 0.0));
-                }
-            }
-            outputs.after.push(keep(done).then(|| hidden.shallow_clone()));
-            if let Some(layer) = self.layers.get(done) {
-                hidden = layer.run(&hidden, &square, 0.0);
-            }
+        let mut outputs = vec![keep(0).then(|| hidden.shallow_clone())];
+        for (number, layer) in self.layers.iter().enumerate() {
+            hidden = layer.run(&hidden, &square, 0.0);
+            outputs.push(keep(number + 1).then(|| hidden.shallow_clone()));
         }
         outputs
     }
@@ -114,16 +101,12 @@ impl Forward {
     /// The outputs of the last layer.
     #[cfg(test)]
     pub(super) fn last(&self, texts: &[Vec<u32>]) -> Tensor {
-        let last = self.run(texts, &[], |done| done == self.layers.len()).after.pop().flatten();
+        let last = self.run(texts, |done| done == self.layers.len()).pop().flatten();
         last.expect("it was asked for")
     }
 
     pub(super) fn layers(&self) -> usize {
         self.layers.len()
-    }
-
-    pub(super) fn kind(&self) -> Kind {
-        self.kind
     }
 }
 
@@ -142,46 +125,6 @@ pub(super) fn part_of_layer(weights: &HashMap<String, Tensor>, number: usize, pa
         "narrowed" => take(&format!("output.dense.{end}")),
         "output_norm" => take(&format!("output.LayerNorm.{end}")),
         _ => panic!("a layer has no {part}: this is a bug"),
-    }
-}
-
-/// What one pass gives.
-pub(super) struct Outputs {
-    /// The outputs of all tokens of all texts, one text after the other (tokens ×
-    /// dimensions), after none, one, two … layers; where they were asked for. More rows may
-    /// follow, which mean nothing.
-    pub(super) after: Vec<Option<Tensor>>,
-    /// Texts × dimensions; `None` for a branch that leaves above the top.
-    pub(super) branches: Vec<Option<Tensor>>,
-}
-
-/// A branch with its weights in place.
-pub(super) struct GrownBranch {
-    trunk: usize,
-    layers: Vec<Layer>,
-}
-
-impl GrownBranch {
-    pub(super) fn of(branch: &Branch, shape: &Shape, kind: Kind) -> Self {
-        let layers =
-            (0..branch.depth()).map(|number| Layer::of(shape, |part| branch.tensor(number, part).to_kind(kind)));
-        Self { trunk: branch.trunk(), layers: layers.collect() }
-    }
-
-    pub(super) fn from_layers(trunk: usize, layers: Vec<Layer>) -> Self {
-        Self { trunk, layers }
-    }
-
-    /// The branch's layer that reads what so many layers of the trunk give.
-    fn layer_above(&self, layers: usize) -> Option<&Layer> {
-        self.layers.get(layers.checked_sub(self.trunk)?)
-    }
-
-    /// All layers, each with what the trunk gives to it: texts × dimensions.
-    pub(super) fn run_with_dropout(&self, hidden: &[Tensor], square: &Square, dropout: f64) -> Tensor {
-        let asked = |first, (layer, hidden): (&Layer, &Tensor)| Some(layer.ask(first, hidden, square, dropout));
-        let first = self.layers.iter().zip(hidden).fold(None, asked);
-        first.expect("a branch has layers: this is a bug")
     }
 }
 
@@ -290,7 +233,7 @@ impl Layer {
     /// As [`Layer::run`], for each text's first token alone (texts × dimensions): a sixth of
     /// the work. `first` is what it has become so far, where that is not what the trunk
     /// has made of it.
-    fn ask(&self, first: Option<Tensor>, hidden: &Tensor, square: &Square, dropout: f64) -> Tensor {
+    pub(super) fn ask(&self, first: Option<Tensor>, hidden: &Tensor, square: &Square, dropout: f64) -> Tensor {
         let Linear { weight, bias } = &self.query_key_value;
         let width = hidden.size()[1];
         let first = first.unwrap_or_else(|| hidden.index_select(0, &square.firsts));

@@ -14,6 +14,8 @@ mod bert;
 mod branch;
 mod files;
 mod forward;
+mod ladder;
+mod numbers;
 mod queue;
 mod reading;
 mod shape;
@@ -24,6 +26,7 @@ mod worker;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use tokio::sync::oneshot;
 
 pub use bert::{Precision, Speed, VIEWED};
@@ -151,7 +154,8 @@ impl Encoder {
             Some(answer) => answer,
             None => self.ask(text, wanted)?,
         };
-        answer.await.unwrap_or(Err(EncodeError::Unavailable))
+        let encoding = answer.await.unwrap_or(Err(EncodeError::Unavailable))?;
+        Ok(encoding.with_branches(wanted, self.shape()))
     }
 
     /// The vector of one text.
@@ -209,7 +213,8 @@ impl Encoder {
             let job = BulkJob { batch, wanted: wanted.clone(), reply };
             self.shared.queue.push_bulk(job).map_err(|_| EncodeError::Unavailable)?;
             let answers = answer.recv().map_err(|_| EncodeError::Unavailable)??;
-            for (&index, encoding) in members.iter().zip(answers) {
+            let answers = answers.into_par_iter().map(|encoding| encoding.with_branches(wanted, self.shape()));
+            for (&index, encoding) in members.iter().zip(answers.collect::<Vec<_>>()) {
                 encodings[index] = encoding;
             }
             done += size;

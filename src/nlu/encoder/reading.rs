@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use half::bf16;
+use rayon::prelude::*;
 
 use super::Vector;
 use super::branch::Branch;
+use super::shape::Shape;
 
 /// What a pass shall give beside the text's vector.
 #[derive(Clone, Debug, Default)]
@@ -34,12 +36,29 @@ pub struct Encoding {
 }
 
 impl Wanted {
-    /// Texts of which the same is wanted go into one batch.
+    /// Texts of which a pass shall give the same go into one batch.
     pub(super) fn is(&self, other: &Self) -> bool {
-        let same = |(a, b): (&Arc<Branch>, &Arc<Branch>)| Arc::ptr_eq(a, b);
-        self.layers == other.layers
-            && self.tokens_from == other.tokens_from
-            && self.branches.len() == other.branches.len()
-            && self.branches.iter().zip(&other.branches).all(same)
+        self.layers == other.layers && self.lowest_tokens() == other.lowest_tokens()
+    }
+
+    /// After so many layers, and each above but the last, a pass must keep the tokens' outputs.
+    pub(super) fn lowest_tokens(&self) -> Option<usize> {
+        self.branches.iter().map(|branch| branch.trunk()).chain(self.tokens_from).min()
+    }
+}
+
+impl Encoding {
+    /// Follows the wanted branches, which the pass has left to the asker: the thread that
+    /// owns the model goes on with the next batch meanwhile.
+    pub(super) fn with_branches(mut self, wanted: &Wanted, shape: &Shape) -> Self {
+        let Some(lowest) = wanted.lowest_tokens().filter(|_| !wanted.branches.is_empty()) else { return self };
+        let in_one_layer = self.tokens.len() / (shape.layers - lowest);
+        let follow =
+            |branch: &Arc<Branch>| branch.follow(&self.tokens[(branch.trunk() - lowest) * in_one_layer..], shape);
+        self.branches = wanted.branches.par_iter().map(follow).collect();
+        // What was kept for the branches alone.
+        let kept_from = wanted.tokens_from.unwrap_or(shape.layers);
+        self.tokens.drain(..(kept_from - lowest) * in_one_layer);
+        self
     }
 }

@@ -6,8 +6,8 @@ use tch::{Device, Kind, Tensor};
 
 use super::bert::Precision;
 use super::branch::{Branch, names};
-use super::forward::{GrownBranch, Layer, Square};
-use super::{Encoder, Shape};
+use super::forward::{Layer, Square};
+use super::{Encoder, Shape, numbers};
 
 /// The tokens of a text as each layer of a branch finds them: layers × tokens × dimensions.
 pub type Tokens = Vec<bf16>;
@@ -65,13 +65,12 @@ impl BranchInTraining {
             };
             let mut flat: Vec<bf16> = texts.iter().flat_map(layer).collect();
             flat.resize(square.rows * width, bf16::ZERO);
-            Tensor::from_slice(&flat).view([square.rows as i64, width as i64]).to_kind(self.kind)
+            numbers::tensor(&flat).view([square.rows as i64, width as i64]).to_kind(self.kind)
         };
-        let hidden: Vec<Tensor> = (0..self.depth).map(hidden).collect();
         let variables = self.store.variables();
         let layer = |number| Layer::of(&self.shape, |part| variables[&variable(number, part)].to_kind(self.kind));
-        let branch = GrownBranch::from_layers(self.trunk, (0..self.depth).map(layer).collect());
-        branch.run_with_dropout(&hidden, &square, dropout).to_kind(Kind::Float)
+        let climb = |first, number| Some(layer(number).ask(first, &hidden(number), &square, dropout));
+        (0..self.depth).fold(None, climb).expect("a branch has layers: this is a bug").to_kind(Kind::Float)
     }
 
     /// The branch as it is now.

@@ -12,6 +12,7 @@ use crate::nlu::encoder::{Encoder, EncoderOptions};
 use crate::nlu::evaluation::intent::{self, Ablation, IntentData, IntentReport};
 use crate::nlu::evaluation::table;
 use crate::nlu::evaluation::typos::misspelt;
+use crate::search::spelling::Speller;
 
 /// Train intents on one CSV file and test them on another.
 #[derive(Debug, Parser)]
@@ -46,7 +47,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     if let Some(every) = args.typos {
         test.iter_mut().for_each(|row| row.text = misspelt(&row.text, every as usize, 1));
     }
-    let data = IntentData {
+    let mut data = IntentData {
         train: table::read(&args.train)?,
         test,
         validation: args.validation.as_deref().map(table::read).transpose()?.unwrap_or_default(),
@@ -56,6 +57,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let home = home.clone();
     let work = move || -> anyhow::Result<_> {
         let encoder = Encoder::start(&home, EncoderOptions::default())?;
+        mend(&mut data, &encoder);
         let steps = Steps::default();
         let result = intent::run(&data, &encoder, &|step, share| steps.show(step, share))?;
         steps.finish();
@@ -71,6 +73,17 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
         print(&report);
     }
     Ok(())
+}
+
+/// As the server reads messages: misspelt words are mended first, by the words of the examples.
+fn mend(data: &mut IntentData, encoder: &Encoder) {
+    let mut speller = Speller::default();
+    data.train.iter().chain(&data.validation).for_each(|row| speller.learn(&row.text));
+    for row in &mut data.test {
+        if let Some(mended) = speller.mend(&row.text, |word| encoder.is_word(word)) {
+            row.text = mended;
+        }
+    }
 }
 
 fn print(report: &IntentReport) {
