@@ -8,7 +8,7 @@
 //! channels   console   insight
 //! engine
 //! policy     answer
-//! nlu   search   store   bus   mail   wire
+//! nlu   search   sources   store   bus   mail   wire
 //! domain
 //! base
 //! ```
@@ -27,5 +27,6 @@ pub mod mail;
 pub mod nlu;
 pub mod policy;
 pub mod search;
+pub mod sources;
 pub mod store;
 pub mod wire;

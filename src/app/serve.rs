@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use axum::Router;
 use axum::serve::ListenerExt;
+use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -17,7 +18,7 @@ use super::lifecycle::{DRAIN, DataDirLock, stop_on_signals};
 use super::watch::Folders;
 use super::{first_owner, http, output, reset, sample, telemetry, watch};
 use crate::base::clock::Clock;
-use crate::base::config::Config;
+use crate::base::config::{self, Config};
 use crate::base::home::Home;
 use crate::base::outbound::{Outbound, install_tls};
 use crate::base::privacy::Kinds;
@@ -30,6 +31,8 @@ use crate::channels::switchboard::Switchboard;
 use crate::channels::webhooks::Hooks;
 use crate::channels::widget::Widget;
 use crate::console::{Console, Given};
+use crate::engine::websites::schedule::{self, Scheduled};
+use crate::engine::websites::{Crawler, Website};
 use crate::engine::{Engine, Parts, Settings, Shop};
 use crate::mail::Mailer;
 use crate::nlu::{Nlu, NluOptions};
@@ -109,6 +112,7 @@ impl Server {
             store.free_thread_leases().await?;
             store.free_webhook_leases().await?;
             store.free_trainings().await?;
+            store.free_sources().await?;
         }
         let first_start = sample::load_into_empty(&store, &home).await?;
         let nlu = models.await.context("loading the models panicked")??;
@@ -144,6 +148,7 @@ impl Server {
             }
         };
         let background = watch::start(&engine, folders, tidy, stopping.clone());
+        read_websites(&engine, &config, stopping, &sockets);
         let router = http::router(engine.clone(), (&widget, &console, &board), &home, metrics);
         Ok(Self { config, engine, router, sockets, background, first_start })
     }
@@ -175,6 +180,24 @@ impl Server {
         self.engine.store().close().await;
         Ok(())
     }
+}
+
+/// The websites of the configuration become articles, and stay up to date.
+fn read_websites(engine: &Engine, config: &Config, stopping: &CancellationToken, tasks: &TaskTracker) {
+    let scheduled = |section: &config::Website| Scheduled {
+        website: Website::of(section, config.shop.languages()),
+        every: SignedDuration::from_hours(i64::from(section.hours)),
+    };
+    let sites: Vec<_> = config.knowledge.websites.iter().map(scheduled).collect();
+    if sites.is_empty() {
+        return;
+    }
+    let crawler = Crawler {
+        store: engine.store().clone(),
+        outbound: Outbound::new(&config.network.private_hosts),
+        clock: engine.clock().clone(),
+    };
+    tasks.spawn(schedule::run(crawler, sites, stopping.clone()));
 }
 
 /// What channels work with.

@@ -29,6 +29,7 @@ pub struct Config {
     pub assistant: Assistant,
     /// The bot's own sentences, by name, where the shop has other words: `answer::Phrases`.
     pub phrases: BTreeMap<String, Phrasing>,
+    pub knowledge: Knowledge,
     pub policy: PolicySection,
     pub handoff: Handoff,
     pub mail: Mail,
@@ -85,6 +86,45 @@ pub struct Assistant {
     pub name: String,
     /// Told in every `welcome`: that this is a machine, and that people can be reached.
     pub disclosure: String,
+}
+
+/// Where answers come from beside the folder and the console.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Knowledge {
+    /// Websites that are read by their sitemaps, again and again.
+    pub websites: Vec<Website>,
+}
+
+/// A website whose pages become articles; see `engine::websites`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Website {
+    /// The site's address, or its sitemap's.
+    pub address: String,
+    /// It is read again after so many hours.
+    #[serde(default = "a_day")]
+    pub hours: u32,
+    /// Hosts beside the address's own whose pages are read as well.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// What the paths of pages begin with; empty: all.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// No more pages than this are read.
+    #[serde(default = "many_pages")]
+    pub pages: usize,
+    /// Of its articles, in the help centre.
+    #[serde(default)]
+    pub category: String,
+}
+
+fn a_day() -> u32 {
+    24
+}
+
+fn many_pages() -> usize {
+    1_000
 }
 
 /// When to answer, to ask, and to fetch a person; see `policy::Thresholds`.
@@ -233,6 +273,7 @@ impl Default for Config {
             shop: Shop::default(),
             assistant: Assistant::default(),
             phrases: BTreeMap::new(),
+            knowledge: Knowledge::default(),
             policy: PolicySection::default(),
             handoff: Handoff::default(),
             mail: Mail::default(),
@@ -439,6 +480,9 @@ impl Config {
                 return Err(unfit(key, value, "it must be at least 1"));
             }
         }
+        for website in &self.knowledge.websites {
+            website.check()?;
+        }
         if !(1024..=16 * 1024 * 1024).contains(&self.limits.frame_bytes) {
             return Err(unfit("limits.frame_bytes", self.limits.frame_bytes, "write 1024 to 16777216 bytes"));
         }
@@ -480,6 +524,22 @@ impl Config {
         {
             // The address may carry a password: it is not repeated.
             return Err(unfit("database_url", "…", "write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME"));
+        }
+        Ok(())
+    }
+}
+
+impl Website {
+    fn check(&self) -> Result<(), ConfigError> {
+        let host = self.address.strip_prefix("https://").or(self.address.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.starts_with('/') || host.contains(['#', ' '])) {
+            return Err(unfit("knowledge.websites.address", &self.address, "write for example https://shop.example"));
+        }
+        if self.hours == 0 || self.pages == 0 {
+            return Err(unfit("knowledge.websites", &self.address, "`hours` and `pages` must be at least 1"));
+        }
+        if let Some(path) = self.paths.iter().find(|path| !path.starts_with('/')) {
+            return Err(unfit("knowledge.websites.paths", path, "a path begins with a slash, for example /help/"));
         }
         Ok(())
     }
@@ -537,6 +597,15 @@ mod tests {
     #[case("[shop]\ncountry = \"Belgium\"", "shop.country = Belgium")]
     #[case("[model]\nencoder = \"\"", "model.encoder = ")]
     #[case("[shop]\nlocales = [\"Dutch\"]", "shop.locales = Dutch")]
+    #[case("[[knowledge.websites]]\naddress = \"shop.example\"", "knowledge.websites.address = shop.example")]
+    #[case(
+        "[[knowledge.websites]]\naddress = \"https://a.example\"\nhours = 0",
+        "knowledge.websites = https://a.example"
+    )]
+    #[case(
+        "[[knowledge.websites]]\naddress = \"https://a.example\"\npaths = [\"help\"]",
+        "knowledge.websites.paths = help"
+    )]
     fn an_unfit_value_is_named_with_its_key(#[case] text: &str, #[case] names: &str) {
         let error = Config::parse(text).unwrap().check().unwrap_err().to_string();
         assert!(error.starts_with(names), "{error}");

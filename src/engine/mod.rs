@@ -24,6 +24,7 @@ mod suggest;
 pub mod teaching;
 mod think;
 mod vectors;
+pub mod websites;
 mod weigh;
 
 use std::sync::Arc;

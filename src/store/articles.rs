@@ -67,7 +67,7 @@ impl ArticleSource {
         }
     }
 
-    fn parse(name: &str) -> Self {
+    pub(super) fn parse(name: &str) -> Self {
         match name {
             "file" => ArticleSource::File,
             "import" => ArticleSource::Import,
@@ -78,10 +78,10 @@ impl ArticleSource {
 
 /// Who writes, and whence.
 #[derive(Clone, Copy)]
-struct Author<'a> {
-    source: ArticleSource,
-    agent: Option<&'a AgentId>,
-    now: i64,
+pub(super) struct Author<'a> {
+    pub(super) source: ArticleSource,
+    pub(super) agent: Option<&'a AgentId>,
+    pub(super) now: i64,
 }
 
 const KEPT: &str = "SELECT a.article, a.edited, a.changed_at, v.number, g.name AS agent_name FROM articles a \
@@ -277,19 +277,6 @@ impl Store {
         tx.commit().await?;
         Ok(changed)
     }
-
-    /// Adds articles, or replaces those with the same id and locale; all of them or none.
-    /// They count as edited in the console: a folder without them does not remove them.
-    pub async fn import_articles(&self, articles: &[Article]) -> Result<()> {
-        let by = Author { source: ArticleSource::Import, agent: None, now: self.now_micros() };
-        let mut tx = self.begin().await?;
-        for article in articles {
-            write(&mut tx, article, by).await?;
-        }
-        bump(&mut tx, "articles").await?;
-        tx.commit().await?;
-        Ok(())
-    }
 }
 
 /// `None` where the article is there and its newest version is that one.
@@ -326,7 +313,7 @@ async fn newest(tx: &mut Transaction<'static, Any>, id: &str, locale: &str) -> R
 
 /// Writes an article and its version; the version's number. Whether a file stands behind
 /// it is noted by [`file_is_known`].
-async fn write(tx: &mut Transaction<'static, Any>, article: &Article, by: Author<'_>) -> Result<i64> {
+pub(super) async fn write(tx: &mut Transaction<'static, Any>, article: &Article, by: Author<'_>) -> Result<i64> {
     let text = to_json(article);
     sqlx::query(
         "INSERT INTO articles (id, locale, article, file_hash, changed_at, edited, removed) \

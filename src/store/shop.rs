@@ -109,6 +109,8 @@ impl Store {
             "DELETE FROM articles",
             "DELETE FROM article_versions",
             "DELETE FROM article_votes",
+            "DELETE FROM sources",
+            "DELETE FROM source_pages",
             "DELETE FROM questions",
             "DELETE FROM help_searches",
             "DELETE FROM tracks WHERE conversation_id IS NULL",

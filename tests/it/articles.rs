@@ -6,11 +6,12 @@ use rapport::domain::decision::Explanation;
 use rapport::domain::question::{Asked, AskedOutcome, FoundPassage};
 use rapport::domain::{Author, Content, Memory};
 use rapport::store::{
-    ArticleSource, ArticleVote, ArticleWrite, Feedback, FeedbackKind, HelpSearch, TurnOutcome, Votes,
+    ArticleSource, ArticleVote, ArticleWrite, Edits, Feedback, FeedbackKind, HelpSearch, PageName, ReadPage,
+    SourceCounts, Taking, TurnOutcome, Votes,
 };
 use rstest::rstest;
 
-use crate::support::databases::Engine;
+use crate::support::databases::{Database, Engine};
 use crate::support::shop::Shop;
 
 fn article(id: &str, body: &str) -> Article {
@@ -23,6 +24,11 @@ fn article(id: &str, body: &str) -> Article {
         updated: jiff::civil::date(2026, 11, 22),
         body: body.into(),
     }
+}
+
+/// A page of a source that shall be this article.
+fn page(address: &str, article: Article, name: PageName) -> ReadPage {
+    ReadPage { address: address.into(), article, name, is_dated: false, etag: None, last_modified: None }
 }
 
 impl Shop {
@@ -131,12 +137,83 @@ async fn what_was_taken_away_stays_away_and_comes_back(#[values(Engine::Sqlite, 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_stays_without_a_file(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let shop = Shop::new(engine).await;
-    shop.database.store.import_articles(&[article("wrap", "Imported.")]).await.unwrap();
+    let page = page("wrap.md", article("wrap", "Imported."), PageName::Given);
+    shop.database.store.take_pages("folder", &[page], Edits::Stay).await.unwrap();
     assert!(!shop.sync(&[]).await);
     assert!(!shop.sync(&[article("wrap", "A file of any age.")]).await, "the import goes before it");
     assert_eq!(shop.body("wrap").await.as_deref(), Some("Imported."));
     assert!(shop.sync(&[article("wrap", "A newer file.")]).await);
     assert_eq!(shop.body("wrap").await.as_deref(), Some("A newer file."));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_read_again_is_the_same_article(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let shop = Shop::new(engine).await;
+    let (store, ada) = (&shop.database.store, &shop.agent.id);
+    let take = async |address: &str, body: &str, edits: Edits| {
+        let read = ReadPage { etag: Some("e".into()), ..page(address, article("wrap", body), PageName::Made) };
+        store.take_pages("site", &[read], edits).await.unwrap().remove(0)
+    };
+    let id = || "wrap".to_owned();
+    assert_eq!(take("/wrap", "Five euros.", Edits::Stay).await, Taking::New { id: id() });
+    let version = store.version("articles").await.unwrap();
+    assert_eq!(take("/wrap", "Five euros.", Edits::Stay).await, Taking::Unchanged { id: id() });
+    assert_eq!(store.version("articles").await.unwrap(), version, "nothing is to be indexed");
+    assert_eq!(take("/wrap", "Six euros.", Edits::Stay).await, Taking::Changed { id: id() });
+    assert_eq!(take("/other", "Another page.", Edits::Stay).await, Taking::New { id: "wrap-2".into() });
+    assert_eq!(store.article_versions("wrap", "en").await.unwrap().len(), 2);
+
+    // What a person has written stays until the owner says otherwise; it is told each time.
+    store.change_article(ada, &article("wrap", "Free."), 2).await.unwrap();
+    assert_eq!(take("/wrap", "Six euros.", Edits::Stay).await, Taking::Unchanged { id: id() });
+    let edited = Taking::Edited { id: id(), by: Some("Ada".into()) };
+    assert_eq!(take("/wrap", "Seven euros.", Edits::Stay).await, edited);
+    assert_eq!(take("/wrap", "Seven euros.", Edits::Stay).await, edited);
+    assert_eq!(shop.body("wrap").await.as_deref(), Some("Free."));
+    let kept = store.source_pages("site").await.unwrap();
+    let wrap = kept.iter().find(|page| page.address == "/wrap").unwrap();
+    assert_eq!((wrap.etag.as_deref(), wrap.article.is_some()), (None, true), "it is fetched again");
+    assert_eq!(take("/wrap", "Seven euros.", Edits::Overwrite).await, Taking::Changed { id: id() });
+    assert_eq!(shop.body("wrap").await.as_deref(), Some("Seven euros."));
+
+    store.remove_article(ada, "wrap", "en", 4).await.unwrap();
+    assert_eq!(take("/wrap", "Eight.", Edits::Stay).await, Taking::Removed { id: id(), by: Some("Ada".into()) });
+    assert_eq!(shop.body("wrap").await, None);
+
+    // A file whose name an article of the folder has is not that article.
+    shop.sync(&[article("care", "From the folder.")]).await;
+    let file = page("care.pdf", article("care", "From a file."), PageName::File);
+    let takings = store.take_pages("folder", &[file], Edits::Stay).await.unwrap();
+    assert_eq!(takings, [Taking::Foreign { id: "care".into() }]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_read_by_one_at_a_time_and_goes_on_where_it_stopped(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let Database { store, clock, .. } = &Database::new(engine).await;
+    let begin = async || {
+        let now = clock.now();
+        let (until, after) = (now + SignedDuration::from_secs(20), now - SignedDuration::from_hours(24));
+        store.begin_source("site", until, after).await.unwrap()
+    };
+    let began = begin().await.expect("nobody reads it");
+    assert_eq!(begin().await, None, "somebody reads it");
+    clock.advance(SignedDuration::from_secs(21));
+    assert_eq!(begin().await, Some(began), "who reads it has died, and it goes on");
+    store.release_source("site").await.unwrap();
+    clock.advance(SignedDuration::from_hours(25));
+    let anew = begin().await.unwrap();
+    assert!(anew > began, "a reading of yesterday begins anew");
+    let counts = SourceCounts { listed: 3, written: 1, unchanged: 1, skipped: 1 };
+    store.end_source("site", counts, Some("why")).await.unwrap();
+    let source = store.sources().await.unwrap().remove(0);
+    assert_eq!((source.counts, source.error.as_deref()), (counts, Some("why")));
+    assert_eq!((source.began_at, source.ended_at), (anew, Some(clock.now())));
+    clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(begin().await, Some(clock.now()), "it had ended");
 }
 
 #[rstest]

@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 7] = [
     &["channels", "console", "insight"],
     &["engine"],
     &["policy", "answer"],
-    &["nlu", "search", "store", "bus", "mail", "wire"],
+    &["nlu", "search", "sources", "store", "bus", "mail", "wire"],
     &["domain"],
     &["base"],
 ];

@@ -32,6 +32,7 @@ mod privacy;
 mod resume;
 mod signing_in;
 mod socket;
+mod sources;
 mod store;
 mod story;
 mod support;

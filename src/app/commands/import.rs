@@ -1,5 +1,7 @@
 //! `rapport import`: a shop's own files into its database.
 
+mod articles;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -37,8 +39,8 @@ enum What {
     Orders(Files),
     /// What known customers did: visits, baskets, purchases.
     Events(Files),
-    /// Articles: Markdown files with front matter (.md), or records.
-    Articles(Files),
+    /// Articles: files, folders, or a website by its sitemap.
+    Articles(articles::Args),
     /// The intents and responses of a Rasa 3.1 bot, as files of intents/.
     Rasa(RasaArgs),
 }
@@ -94,7 +96,10 @@ pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()>
         What::Customers(Files { files, options }) => finish(customers(files, &options, config).await, &options),
         What::Orders(Files { files, options }) => finish(orders(files, &options, config).await, &options),
         What::Events(Files { files, options }) => finish(events(files, &options, config).await, &options),
-        What::Articles(Files { files, options }) => finish(articles(files, &options, config).await, &options),
+        What::Articles(args) => {
+            let imported = articles::run(&args, config).await;
+            finish(imported, &args.options)
+        }
         What::Rasa(RasaArgs { files, out, force, options }) => {
             let folder = out.unwrap_or_else(|| home.intents());
             finish(rasa(files, &folder, force, &options).await, &options)
@@ -165,19 +170,6 @@ async fn events(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyh
         counts: json!({ "events": events.len(), "new": added }),
         warnings: Problems::default(),
         notes,
-    })
-}
-
-async fn articles(files: Vec<PathBuf>, options: &Options, config: &Config) -> anyhow::Result<Summary> {
-    let articles = read(files, import::articles).await?;
-    if let Some(store) = target(options, config).await? {
-        writing(articles.len(), store.import_articles(&articles)).await?;
-    }
-    Ok(Summary {
-        what: counted(articles.len(), "article"),
-        counts: json!({ "articles": articles.len() }),
-        warnings: Problems::default(),
-        notes: Vec::new(),
     })
 }
 

@@ -28,6 +28,7 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::base::vault::Vault;
+use crate::sources::pdf::apart;
 use crate::store::Store;
 
 /// A customer-support chat server that understands, answers, and brings in a person.
@@ -61,10 +62,18 @@ enum Command {
     BenchEncoder(bench_encoder::Args),
     #[command(hide = true)]
     BenchKnowledge(bench_knowledge::Args),
+    /// Reads a PDF file on standard input, for another process of this program.
+    #[command(hide = true, name = apart::COMMAND)]
+    ReadPdf,
 }
 
 impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        // Before there are threads: its memory is limited to little more than there is.
+        if matches!(self.command, Command::ReadPdf) {
+            apart::serve()?;
+            return Ok(ExitCode::SUCCESS);
+        }
         // Commands that only talk to a server need neither models nor configuration.
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
@@ -114,7 +123,9 @@ async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Inbox(args) => inbox::run(args, &config).await?,
         Command::BenchEncoder(args) => bench_encoder::run(args, home()?).await?,
         Command::BenchKnowledge(args) => bench_knowledge::run(args, home()?).await?,
-        Command::Chat(_) | Command::Load(_) | Command::Doctor(_) => unreachable!("run without a configuration above"),
+        Command::Chat(_) | Command::Load(_) | Command::Doctor(_) | Command::ReadPdf => {
+            unreachable!("run without a configuration above")
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

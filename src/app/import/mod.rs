@@ -22,11 +22,11 @@ mod tree;
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
+pub use articles::{ReadSource, Surroundings, pages_of};
 pub use problem::Problems;
 pub(in crate::app) use rasa::has_slot;
 pub use rasa::{ImportedEntity, ImportedValue, rasa};
 
-use crate::domain::article::Article;
 use crate::domain::order::Order;
 use crate::domain::product::Product;
 use crate::store::{ImportedCustomer, ImportedEvent};
@@ -73,9 +73,9 @@ impl Events {
     }
 }
 
-/// The articles of all files: Markdown with front matter, or records.
-pub fn articles(paths: &[PathBuf]) -> Result<Vec<Article>, Problems> {
-    articles::read(paths)
+/// The articles of all files, file by file and folder by folder.
+pub fn articles(paths: &[PathBuf], around: &Surroundings) -> Result<Vec<ReadSource>, Problems> {
+    articles::read(paths, around)
 }
 
 fn values<T>(kept: Vec<Kept<T>>) -> Vec<T> {
@@ -119,7 +119,8 @@ mod tests {
             let _ = orders(std::slice::from_ref(&file));
             let _ = customers(std::slice::from_ref(&file));
             let _ = events(std::slice::from_ref(&file));
-            let _ = articles(std::slice::from_ref(&file));
+            let around = Surroundings { languages: vec!["en".into()], today: jiff::civil::date(2026, 11, 20) };
+            let _ = articles(std::slice::from_ref(&file), &around);
             let _ = rasa(&[file]);
         }
 

@@ -88,7 +88,7 @@ impl Engine {
         if words.tags.len() > MOST_TAGS {
             return Err(unfit("`tags` are 50 at most"));
         }
-        let id = id.map_or_else(|| id_from(&title), |id| id.trim().to_owned());
+        let id = id.map_or_else(|| id_of_title(&title), |id| id.trim().to_owned());
         if id.contains('.') {
             return Err(unfit("`id` has letters, digits, - and _ only, such as return-an-item"));
         }
@@ -129,7 +129,7 @@ impl Engine {
 }
 
 /// `How do I return it?` is `how-do-i-return-it`.
-fn id_from(title: &str) -> String {
+pub fn id_of_title(title: &str) -> String {
     const LONGEST: usize = 60;
     let slug = crate::base::markdown::slug(title);
     let cut: String = slug.chars().take(LONGEST).collect();
@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn an_id_is_made_of_the_title() {
-        assert_eq!(id_from("How do I return it?"), "how-do-i-return-it");
-        let long = id_from(&"very long title ".repeat(10));
+        assert_eq!(id_of_title("How do I return it?"), "how-do-i-return-it");
+        let long = id_of_title(&"very long title ".repeat(10));
         assert!(long.len() <= 60 && !long.ends_with('-'), "{long}");
     }
 }

@@ -14,7 +14,7 @@ mod trial;
 mod usage;
 
 pub use draft::{ArticleDraft, DraftError};
-pub use edit::{EditError, NewWords};
+pub use edit::{EditError, NewWords, id_of_title};
 pub use gaps::{Gap, GapQuestion, GapReason, Gaps};
 pub use trial::{Effect, EffectChange, Trial, TrialAnswer, TrialError};
 pub use usage::Usage;

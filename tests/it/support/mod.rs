@@ -7,6 +7,7 @@ pub mod console;
 pub mod customer;
 pub mod databases;
 pub mod log;
+pub mod pdf;
 pub mod process;
 pub mod scratch;
 pub mod server;
