@@ -102,6 +102,12 @@ impl Engine {
     /// Brings the index in step with the database's articles, the intents' questions and the
     /// synonyms; a failure leaves the old one.
     pub async fn rebuild_knowledge(&self) -> Result<(), RebuildError> {
+        self.index_changes().await?;
+        self.encode_in_background();
+        Ok(())
+    }
+
+    async fn index_changes(&self) -> Result<(), RebuildError> {
         let begun = Instant::now();
         let mut editions = self.indexing().editions.lock().await;
         // Read before the articles: a change in between is seen as newer next time.
@@ -127,30 +133,43 @@ impl Engine {
             let (passages, ms) = (self.inner.shop.knowledge().len(), begun.elapsed().as_millis());
             tracing::info!(changed = count, passages, ms, "knowledge base indexed");
         }
-        self.encode_in_background();
         Ok(())
     }
 
     /// As [`Engine::rebuild_knowledge`], for a start: with all vectors, unless they are so
     /// many that customers would wait for minutes.
     pub async fn begin_knowledge(&self) -> Result<(), RebuildError> {
-        self.rebuild_knowledge().await?;
-        if self.inner.shop.knowledge().count_waiting() > AWAITED {
-            tracing::info!("a large knowledge base: until its vectors are made, articles are found by their words");
-        } else {
-            self.vectors_are_there().await;
+        self.index_changes().await?;
+        if self.inner.shop.knowledge().count_waiting() <= AWAITED {
+            return self.encode_now().await;
         }
+        tracing::info!("a large knowledge base: until its vectors are made, articles are found by their words");
+        self.encode_in_background();
         Ok(())
     }
 
     /// As [`Engine::follow_versions`], for whoever has changed an article and is about to ask
     /// for it: with its vectors, unless they take long.
     pub(super) async fn follow_closely(&self) -> Result<(), RebuildError> {
-        self.follow_versions().await?;
+        self.index_changes().await?;
         if self.inner.shop.knowledge().count_waiting() <= GROUP {
-            let _later_then = tokio::time::timeout(PATIENCE, self.vectors_are_there()).await;
+            self.encode_now().await?;
         }
-        Ok(())
+        self.follow_versions().await
+    }
+
+    /// Makes what vectors are missing while the caller waits for them: not by the thread that
+    /// gives way to everything else, which on a busy machine may take long.
+    async fn encode_now(&self) -> Result<(), RebuildError> {
+        if self.indexing().encoding.swap(true, Ordering::AcqRel) {
+            let _later_then = tokio::time::timeout(PATIENCE, self.vectors_are_there()).await;
+            return Ok(());
+        }
+        let engine = self.clone();
+        let done = blocking(move || engine.encode_waiting()).await;
+        self.indexing().encoding.store(false, Ordering::Release);
+        self.indexing().learned.notify_waiters();
+        done
     }
 
     /// Waits for the thread that makes vectors.

@@ -5,10 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::articles::{Problem, ReadArticle, Severity};
-use super::passages::{Passage, linked_article};
+use super::passages::{self, Passage, linked_article};
 use super::synonyms;
 use super::twins::{self, Kind, Twins};
-use super::vectors::{Row, VectorsError};
 use super::words::{Analyser, primary};
 use crate::base::markdown::{self, BlockKind};
 
@@ -33,6 +32,7 @@ pub fn check(articles: &[ReadArticle], languages: &[String]) -> Vec<Problem> {
     }
     check_titles(articles, &mut problems);
     check_translations(articles, languages, &mut problems);
+    check_twins(articles, &mut problems);
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     problems
 }
@@ -73,9 +73,9 @@ pub fn check_synonyms(folder: &Path, articles: &[ReadArticle]) -> Vec<Problem> {
     problems
 }
 
-/// Warnings about passages of different articles that say the same or contradict each other;
-/// `rows[i]` is the vector of passage i.
-pub fn check_twins(articles: &[ReadArticle], passages: &[Passage], rows: &[Row]) -> Result<Vec<Problem>, VectorsError> {
+/// Sentences of different articles that are the same or contradict each other.
+fn check_twins(articles: &[ReadArticle], problems: &mut Vec<Problem>) {
+    let passages: Vec<Passage> = articles.iter().flat_map(|read| passages::split(&read.article)).collect();
     let read_of = |passage: &Passage| {
         articles.iter().find(|read| read.article.id == passage.article && read.article.locale == passage.locale)
     };
@@ -92,7 +92,7 @@ pub fn check_twins(articles: &[ReadArticle], passages: &[Passage], rows: &[Row])
         };
         Some(warning(read, line, message))
     };
-    Ok(twins::find(passages, rows)?.into_iter().filter_map(told).collect())
+    problems.extend(twins::find(&passages).into_iter().filter_map(told));
 }
 
 /// Where a sentence begins, as far as its first words stand there without marks.
@@ -338,12 +338,14 @@ mod tests {
 
     #[test]
     fn a_contradiction_is_told_with_both_files() {
-        let articles =
-            [read("a", "Hello.\n\nReturns are free within 30 days."), read("b", "Returns are free within 14 days.")];
-        let bodies = articles.iter().map(|read| &read.article);
-        let passages: Vec<Passage> = bodies.flat_map(crate::search::passages::split).collect();
-        let rows = vec![Row::of(&[1.0, 0.0]); passages.len()];
-        let problems = check_twins(&articles, &passages, &rows).unwrap();
+        let mut articles = [
+            read("a", "Hello.\n\nAll returns are free of charge within 30 days."),
+            read("b", "All returns are free of charge within 14 days."),
+        ];
+        for read in &mut articles {
+            read.article.title = format!("Returns {}", read.article.id);
+        }
+        let problems = check(&articles, &["en".into()]);
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert_eq!((problems[0].file.as_path(), problems[0].line), (Path::new("a.md"), 9));
         assert!(problems[0].message.contains("b.md") && problems[0].message.contains("14 days"), "{}", problems[0]);

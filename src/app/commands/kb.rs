@@ -15,7 +15,7 @@ use crate::nlu::training::read_intents;
 use crate::search::articles::{Problem, ReadArticle, Severity, read_folder};
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::vectors::Row;
-use crate::search::{KnowledgeIndex, Mode, Passage, PassageHit, Query, lint, passages, twins};
+use crate::search::{KnowledgeIndex, Mode, PassageHit, Query, lint};
 
 /// Passages and questions that are encoded at once.
 const GROUP: usize = 256;
@@ -105,11 +105,6 @@ fn check(options: &Options, languages: &[String], home: &Home) -> anyhow::Result
     let (articles, mut problems) = read_folder(&folder);
     problems.extend(lint::check(&articles, languages));
     problems.extend(lint::check_synonyms(&folder, &articles));
-    match twins(&articles, home) {
-        Ok(twins) => problems.extend(twins),
-        // The files can be checked without the encoder's.
-        Err(error) => eprintln!("passages are not compared with each other: {error:#}"),
-    }
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -127,22 +122,6 @@ fn check(options: &Options, languages: &[String], home: &Home) -> anyhow::Result
         bail!("{errors} of the files in {} cannot be served: mend what is named above", folder.display());
     }
     Ok(())
-}
-
-/// Passages that say the same or contradict each other.
-fn twins(articles: &[ReadArticle], home: &Home) -> anyhow::Result<Vec<Problem>> {
-    let passages: Vec<Passage> = bodies(articles).flat_map(passages::split).collect();
-    if passages.len() > twins::MOST {
-        bail!("there are {} of them, and {} at the most are compared", passages.len(), twins::MOST);
-    }
-    let texts: Vec<String> =
-        passages.iter().map(|passage| format!("{}\n{}", passage.heading_line(), passage.text)).collect();
-    let encoder = start_encoder(home)?;
-    let steps = Steps::default();
-    let told = |done: usize| steps.show("passages are compared", done as f32 / texts.len().max(1) as f32);
-    let rows: Vec<Row> = encoder.encode_all(&texts, told)?.iter().map(|vector| Row::of(vector)).collect();
-    steps.finish();
-    Ok(lint::check_twins(articles, &passages, &rows)?)
 }
 
 fn index(options: &Options, home: &Home) -> anyhow::Result<()> {

@@ -6,9 +6,11 @@
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "vectors.cache";
+/// With the version of the format: an older file is larger and of no use.
+const KEPT: &str = "vectors-02.cache";
 
 fn kept() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(NAME)
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(KEPT)
 }
 
 /// Puts what is known into a new data directory.
