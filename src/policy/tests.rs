@@ -254,10 +254,10 @@ fn who_asks_in_general_is_answered_from_the_opening() {
 #[test]
 fn a_calm_report_is_answered_first_and_the_second_sign_brings_in_a_person() {
     let mood = |seq, unhappiness| crate::domain::conversation::Mood { seq, sentiment: 0.0, unhappiness };
-    let mut case = Case::new("return_item", 0.9).passage("return-an-item", 0.9).unhappy(0.8);
-    case.memory.moods = vec![mood(1, 0.8)];
+    let mut case = Case::new("return_item", 0.9).passage("return-an-item", 0.9).unhappy(0.7);
+    case.memory.moods = vec![mood(1, 0.7)];
     assert_eq!(case.acts(), ["answer"]);
-    case.memory.moods = vec![mood(1, 0.6), mood(3, 0.1), mood(5, 0.8)];
+    case.memory.moods = vec![mood(1, 0.6), mood(3, 0.1), mood(5, 0.7)];
     assert_eq!(case.acts(), ["answer", "escalate"]);
 }
 
