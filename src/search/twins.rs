@@ -46,11 +46,14 @@ struct Said {
     denies: bool,
 }
 
+/// Sentences with the same stems in a language, each with its passage's place.
+type Alike<'a> = HashMap<(&'a str, Vec<String>), Vec<(usize, Said)>>;
+
 /// Compares the sentences of different articles in the same language; of two passages at
 /// most one pair is told, a contradiction before a repetition.
 pub fn find(passages: &[Passage]) -> Vec<Twins> {
     let headings: Vec<HashSet<String>> = passages.iter().map(heading_stems).collect();
-    let mut alike: HashMap<(&str, Vec<String>), Vec<(usize, Said)>> = HashMap::new();
+    let mut alike: Alike<'_> = HashMap::new();
     let mut found: HashMap<(usize, usize), Twins> = HashMap::new();
     for (place, passage) in passages.iter().enumerate() {
         for said in said(passage) {

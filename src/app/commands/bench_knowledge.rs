@@ -80,7 +80,10 @@ const FOUND: usize = 24;
 const SEED: u64 = 20_261_123;
 
 pub async fn run(args: Args, home: Home) -> anyhow::Result<()> {
-    if args.passages == 0 || !(args.seconds > 0.0 && args.seconds.is_finite()) || !(args.changes > 0.0) {
+    if args.passages == 0
+        || !(args.seconds > 0.0 && args.seconds.is_finite())
+        || !(args.changes > 0.0 && args.changes.is_finite())
+    {
         bail!("--passages, --seconds and --changes are numbers above 0");
     }
     let json = args.json;
