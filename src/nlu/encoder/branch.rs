@@ -4,8 +4,9 @@
 //! sentiment or a shop's intents need besides is learnt by a copy of the last layers. The
 //! copy follows one token, the first, which stands for the whole text: in each layer it
 //! asks what the encoder itself has made of the others (a ladder beside the network: Sung
-//! and others, 2022). So a message still costs one pass, and a branch a sixth of its
-//! layers; and training, for which the encoder's part is computed once, takes seconds.
+//! and others, 2022). So a message still costs one pass, and a branch a few vector products
+//! ([`super::ladder`]); and training, for which the encoder's part is computed once, takes
+//! seconds.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
