@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::secret::Password;
+use super::thresholds::Thresholds;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,7 +31,8 @@ pub struct Config {
     /// The bot's own sentences, by name, where the shop has other words: `answer::Phrases`.
     pub phrases: BTreeMap<String, Phrasing>,
     pub knowledge: Knowledge,
-    pub policy: PolicySection,
+    /// When to answer, to ask, and to fetch a person.
+    pub policy: Thresholds,
     pub handoff: Handoff,
     pub mail: Mail,
     pub network: Network,
@@ -125,23 +127,6 @@ fn a_day() -> u32 {
 
 fn many_pages() -> usize {
     1_000
-}
-
-/// When to answer, to ask, and to fetch a person; see `policy::Thresholds`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PolicySection {
-    /// From this probability on an intent is acted on.
-    pub intent: f32,
-    /// From this probability that an article has the answer on, it is given.
-    pub answer: f32,
-    /// From this probability on it is worth a question back.
-    pub clarify: f32,
-    /// From this probability of dissatisfaction on, a person is brought in for who sounded
-    /// dissatisfied lately already.
-    pub unhappiness: f32,
-    /// So many failed answers in a row bring in a person.
-    pub failed_answers: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -274,7 +259,7 @@ impl Default for Config {
             assistant: Assistant::default(),
             phrases: BTreeMap::new(),
             knowledge: Knowledge::default(),
-            policy: PolicySection::default(),
+            policy: Thresholds::default(),
             handoff: Handoff::default(),
             mail: Mail::default(),
             network: Network::default(),
@@ -308,12 +293,6 @@ impl Default for Assistant {
 impl Default for Privacy {
     fn default() -> Self {
         Self { mask_contacts_in_webhooks: true }
-    }
-}
-
-impl Default for PolicySection {
-    fn default() -> Self {
-        Self { intent: 0.5, answer: 0.84, clarify: 0.75, unhappiness: 0.35, failed_answers: 2 }
     }
 }
 
@@ -449,15 +428,9 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        let probabilities = [
-            ("policy.intent", self.policy.intent),
-            ("policy.answer", self.policy.answer),
-            ("policy.clarify", self.policy.clarify),
-            ("policy.unhappiness", self.policy.unhappiness),
-        ];
-        for (key, value) in probabilities {
+        for (key, value) in self.policy.probabilities() {
             if !(0.0..=1.0).contains(&value) {
-                return Err(unfit(key, value, "a probability lies between 0 and 1"));
+                return Err(unfit(&format!("policy.{key}"), value, "a probability lies between 0 and 1"));
             }
         }
         if self.policy.clarify > self.policy.answer {
@@ -465,6 +438,7 @@ impl Config {
         }
         let at_least_one = [
             ("policy.failed_answers", u64::from(self.policy.failed_answers)),
+            ("policy.choices", self.policy.choices as u64),
             ("handoff.present_s", u64::from(self.handoff.present_s)),
             ("handoff.absent_after_s", u64::from(self.handoff.absent_after_s)),
             ("handoff.mail_after_s", u64::from(self.handoff.mail_after_s)),
@@ -590,6 +564,8 @@ mod tests {
     #[rstest]
     #[case("[policy]\nanswer = 1.5", "policy.answer = 1.5")]
     #[case("[policy]\nclarify = 0.9", "policy.clarify = 0.9")]
+    #[case("[policy]\ndoubt = -0.1", "policy.doubt = -0.1")]
+    #[case("[policy]\nchoices = 0", "policy.choices = 0")]
     #[case("[limits]\nvisitor_rate = 0", "limits.visitor_rate = 0")]
     #[case("public_url = \"chat.shop.example\"", "public_url = chat.shop.example")]
     #[case("[mail]\nhost = \"smtp.shop.example\"", "mail.from = ")]

@@ -19,5 +19,6 @@ pub mod proxy;
 pub mod secret;
 pub mod signed_post;
 pub mod standard_webhooks;
+pub mod thresholds;
 pub mod vault;
 pub mod website;

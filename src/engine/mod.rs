@@ -109,19 +109,11 @@ pub struct Settings {
 
 impl Settings {
     pub fn of(config: &Config) -> Result<Self, ConfigError> {
-        let thresholds = Thresholds {
-            intent: config.policy.intent,
-            answer: config.policy.answer,
-            clarify: config.policy.clarify,
-            unhappiness: config.policy.unhappiness,
-            failed_answers: config.policy.failed_answers,
-            ..Thresholds::default()
-        };
         let languages = config.shop.languages();
         Ok(Self {
             assistant: config.assistant.name.clone(),
             time_zone: jiff::tz::TimeZone::get(&config.shop.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
-            thresholds,
+            thresholds: config.policy.clone(),
             present: Duration::from_secs(config.handoff.present_s.into()),
             absent_after: Duration::from_secs(config.handoff.absent_after_s.into()),
             minutes_each: config.handoff.minutes_each,
@@ -209,16 +201,5 @@ impl Engine {
         if tokio::time::timeout(patience, self.inner.workers.wait()).await.is_err() {
             tracing::warn!("turns were still in flight; the next start answers them");
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_a_configuration_the_bot_decides_by_what_was_measured() {
-        let settings = Settings::of(&Config::default()).unwrap();
-        assert_eq!(settings.thresholds, Thresholds::default());
     }
 }

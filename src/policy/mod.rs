@@ -16,7 +16,6 @@
 //! After that, an unhappy customer or a second failed answer brings in a person.
 
 mod slots;
-mod thresholds;
 
 use std::collections::BTreeMap;
 
@@ -24,8 +23,8 @@ use crate::domain::conversation::{Memory, Pending};
 use crate::domain::intent::{Action, IntentSpec};
 use crate::domain::{Analysis, EntityType};
 
+pub use crate::base::thresholds::Thresholds;
 pub use slots::fill;
-pub use thresholds::Thresholds;
 
 /// Everything that the decision may depend on.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +110,9 @@ pub enum Act {
     /// Ask how it was.
     Survey,
 }
+
+/// How far back an earlier sign of unhappiness counts, in customer messages.
+const RECENT: usize = 4;
 
 /// The share of the nearest section's confidence from which on the opening goes before it.
 const LITTLE_NEARER: f32 = 0.75;
@@ -215,10 +217,18 @@ fn trusted<'a>(situation: &Situation<'a>, at_least: f32) -> Option<&'a IntentSpe
     situation.intent.filter(|_| certain)
 }
 
+/// Whether the customer has had enough, by the probability of dissatisfaction now and at the
+/// earlier messages, the last one first. A calm report of something broken sounds unhappy,
+/// too, and deserves an answer first: one such message alone must be beyond doubt.
+pub fn had_enough(thresholds: &Thresholds, p: f32, earlier: impl Iterator<Item = f32>) -> bool {
+    let again = earlier.take(RECENT).any(|before| before >= thresholds.unhappiness_before);
+    p >= thresholds.unhappiness_at_once || (again && p >= thresholds.unhappiness)
+}
+
 fn unhappy(situation: &Situation<'_>) -> bool {
     // The last mood is this message's own.
     let earlier = situation.memory.moods.iter().rev().skip(1).map(|mood| mood.unhappiness);
-    situation.thresholds.had_enough(situation.analysis.unhappiness.p, earlier)
+    had_enough(situation.thresholds, situation.analysis.unhappiness.p, earlier)
 }
 
 fn person_needed(situation: &Situation<'_>, decision: &mut Decision) -> bool {

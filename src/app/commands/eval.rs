@@ -13,6 +13,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use super::eval_retrieval;
+use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::nlu::encoder::{Encoder, EncoderOptions};
 
@@ -34,14 +35,14 @@ enum What {
     Answers(answers::Args),
 }
 
-pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     match args.what {
         What::Intent(args) => intent::run(args, home).await,
         What::Sentiment(args) => sentiment::run(args, home).await,
         What::Emotions(args) => emotions::run(args, home).await,
-        What::Unhappiness(args) => unhappiness::run(args, home).await,
+        What::Unhappiness(args) => unhappiness::run(args, config, home).await,
         What::Fairness(args) => fairness::run(args, home).await,
-        What::Answers(args) => answers::run(args, home).await,
+        What::Answers(args) => answers::run(args, config, home).await,
         What::Retrieval(args) => retrieval(args, home).await,
     }
 }

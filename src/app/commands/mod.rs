@@ -115,7 +115,7 @@ async fn run_here(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Analyze(args) => analyze::run(args, &config, &home()?).await?,
         Command::Train(args) => train::run(args, &config, &home()?).await?,
         Command::Export(args) => export::run(args, &config, &home()?).await?,
-        Command::Eval(args) => eval::run(args, &home()?).await?,
+        Command::Eval(args) => eval::run(args, &config, &home()?).await?,
         Command::Kb(args) => kb::run(args, config.shop.languages(), &home()?).await?,
         Command::Import(args) => import::run(args, &config, &home()?).await?,
         Command::Token(args) => token::run(args, &config).await?,

@@ -92,7 +92,7 @@ impl Forward {
         let mut hidden = self.norm.apply(&(words + positions));
         let mut outputs = vec![keep(0).then(|| hidden.shallow_clone())];
         for (number, layer) in self.layers.iter().enumerate() {
-            hidden = layer.run(&hidden, &square, 0.0);
+            hidden = layer.run(&hidden, &square);
             outputs.push(keep(number + 1).then(|| hidden.shallow_clone()));
         }
         outputs
@@ -219,21 +219,27 @@ impl Layer {
         }
     }
 
-    fn run(&self, hidden: &Tensor, square: &Square, dropout: f64) -> Tensor {
+    fn run(&self, hidden: &Tensor, square: &Square) -> Tensor {
         let parts = square.lay_out(self.query_key_value.apply(hidden));
         let (texts, tokens, width) = parts.size3().expect("laid out in three dimensions: this is a bug");
         // Three × texts × heads × tokens × width of a head.
         let parts = parts.view([texts, tokens, 3, self.heads, width / 3 / self.heads]).permute([2, 0, 3, 1, 4]);
         let (query, key, value) = (parts.get(0), parts.get(1), parts.get(2));
         let bias = Some(&square.bias);
-        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, dropout, false, None::<f64>);
-        self.above_attention(&square.collect(&attended.transpose(1, 2)), hidden, dropout)
+        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, 0.0, false, None::<f64>);
+        self.above_attention(&square.collect(&attended.transpose(1, 2)), hidden, &mut |tensor| tensor)
     }
 
     /// As [`Layer::run`], for each text's first token alone (texts × dimensions): a sixth of
     /// the work. `first` is what it has become so far, where that is not what the trunk
-    /// has made of it.
-    pub(super) fn ask(&self, first: Option<Tensor>, hidden: &Tensor, square: &Square, dropout: f64) -> Tensor {
+    /// has made of it; `thin` is the dropout.
+    pub(super) fn ask(
+        &self,
+        first: Option<Tensor>,
+        hidden: &Tensor,
+        square: &Square,
+        thin: &mut dyn FnMut(Tensor) -> Tensor,
+    ) -> Tensor {
         let Linear { weight, bias } = &self.query_key_value;
         let width = hidden.size()[1];
         let first = first.unwrap_or_else(|| hidden.index_select(0, &square.firsts));
@@ -242,17 +248,16 @@ impl Layer {
         let (texts, tokens, one) = (square.texts, square.longest, width / self.heads);
         let query = query.view([texts, 1, self.heads, one]).transpose(1, 2);
         let parts = square.lay_out(rest).view([texts, tokens, 2, self.heads, one]).permute([2, 0, 3, 1, 4]);
-        let bias = Some(square.bias.narrow(2, 0, 1));
         let (key, value) = (parts.get(0), parts.get(1));
-        let attended = Tensor::scaled_dot_product_attention(&query, &key, &value, bias, dropout, false, None::<f64>);
-        self.above_attention(&attended.transpose(1, 2).reshape([texts, width]), &first, dropout)
+        let nearness = query.matmul(&key.transpose(-2, -1)) / (one as f64).sqrt() + square.bias.narrow(2, 0, 1);
+        let attended = thin(nearness.softmax(-1, None::<Kind>)).matmul(&value);
+        self.above_attention(&attended.transpose(1, 2).reshape([texts, width]), &first, thin)
     }
 
-    fn above_attention(&self, attended: &Tensor, hidden: &Tensor, dropout: f64) -> Tensor {
-        let dropped = |tensor: Tensor| if dropout > 0.0 { tensor.dropout(dropout, true) } else { tensor };
-        let hidden = self.attended_norm.apply(&(dropped(self.attended.apply(attended)) + hidden));
+    fn above_attention(&self, attended: &Tensor, hidden: &Tensor, thin: &mut dyn FnMut(Tensor) -> Tensor) -> Tensor {
+        let hidden = self.attended_norm.apply(&(thin(self.attended.apply(attended)) + hidden));
         let widened = self.activation.apply(&self.widened.apply(&hidden));
-        self.output_norm.apply(&(dropped(self.narrowed.apply(&widened)) + hidden))
+        self.output_norm.apply(&(thin(self.narrowed.apply(&widened)) + hidden))
     }
 }
 

@@ -1,8 +1,7 @@
 //! A branch under training: the same layers, with weights that gradients reach.
 
 use half::bf16;
-use tch::nn::{Path, VarStore};
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 use super::bert::Precision;
 use super::branch::{Branch, names};
@@ -16,45 +15,94 @@ pub type Tokens = Vec<bf16>;
 pub const LAYERS: usize = 0;
 pub const OUTPUTS: usize = 1;
 
+/// Weights that are trained: kept in single precision, computed with in what is fastest.
+pub struct Parameter {
+    group: usize,
+    values: Vec<f32>,
+    leaf: Tensor,
+}
+
 pub struct BranchInTraining {
-    store: VarStore,
+    /// The layers' parts, layer by layer, and after them what was added.
+    parameters: Vec<Parameter>,
     trunk: usize,
     depth: usize,
     shape: Shape,
     kind: Kind,
 }
 
+impl Parameter {
+    pub fn of(weights: &Tensor, group: usize, kind: Kind) -> Self {
+        let leaf = weights.detach().to_kind(kind).copy().set_requires_grad(true);
+        Self { group, values: floats(weights), leaf }
+    }
+
+    pub fn group(&self) -> usize {
+        self.group
+    }
+
+    /// All numbers, one after the other.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// What the network computes with, and what has the gradient.
+    pub fn leaf(&self) -> &Tensor {
+        &self.leaf
+    }
+
+    pub fn change(&mut self, how: impl FnOnce(&mut [f32])) {
+        how(&mut self.values);
+        let values = self.tensor();
+        tch::no_grad(|| self.leaf.copy_(&values));
+    }
+
+    fn tensor(&self) -> Tensor {
+        Tensor::from_slice(&self.values).view(self.leaf.size().as_slice())
+    }
+}
+
 impl BranchInTraining {
-    /// Weights stay in single precision; the layers compute in what is fastest here.
     pub fn start(encoder: &Encoder, from: &Branch) -> Self {
         let kind = match encoder.speed().precision {
             Precision::Bf16 => Kind::BFloat16,
             Precision::Auto | Precision::Fp32 => Kind::Float,
         };
-        let store = VarStore::new(Device::Cpu);
-        let root = store.root().set_group(LAYERS);
-        for (number, part) in names(from.depth()) {
-            let weights = from.tensor(number, &part).to_kind(Kind::Float);
-            let _ = root.var_copy(&variable(number, &part), &weights);
+        let parameters =
+            names(from.depth()).map(|(number, part)| Parameter::of(&from.tensor(number, &part), LAYERS, kind));
+        Self {
+            parameters: parameters.collect(),
+            trunk: from.trunk(),
+            depth: from.depth(),
+            shape: encoder.shape().clone(),
+            kind,
         }
-        Self { store, trunk: from.trunk(), depth: from.depth(), shape: encoder.shape().clone(), kind }
     }
 
-    /// Where further variables belong: the outputs that are trained with the layers.
-    pub fn outputs(&self) -> Path<'_> {
-        self.store.root().set_group(OUTPUTS)
+    /// Trains these weights, too: an output above the layers, in single precision. What is
+    /// given back follows the training.
+    pub fn add_output(&mut self, weights: &Tensor) -> Tensor {
+        let parameter = Parameter::of(weights, OUTPUTS, Kind::Float);
+        let leaf = parameter.leaf.shallow_clone();
+        self.parameters.push(parameter);
+        leaf
     }
 
-    pub fn store(&self) -> &VarStore {
-        &self.store
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    pub fn parameters_mut(&mut self) -> &mut [Parameter] {
+        &mut self.parameters
     }
 
     pub fn dimensions(&self) -> usize {
         self.shape.dimensions
     }
 
-    /// What the branch says of each text, in single precision: texts × dimensions.
-    pub fn run(&self, texts: &[&Tokens], dropout: f64) -> Tensor {
+    /// What the branch says of each text, in single precision: texts × dimensions. `thin` is
+    /// the dropout.
+    pub fn run(&self, texts: &[&Tokens], thin: &mut dyn FnMut(Tensor) -> Tensor) -> Tensor {
         let width = self.shape.dimensions;
         let in_one_layer = |tokens: &Tokens| tokens.len() / self.depth;
         let square = Square::of(texts.iter().map(|tokens| in_one_layer(tokens) / width), self.kind);
@@ -67,20 +115,23 @@ impl BranchInTraining {
             flat.resize(square.rows * width, bf16::ZERO);
             numbers::tensor(&flat).view([square.rows as i64, width as i64]).to_kind(self.kind)
         };
-        let variables = self.store.variables();
-        let layer = |number| Layer::of(&self.shape, |part| variables[&variable(number, part)].to_kind(self.kind));
-        let climb = |first, number| Some(layer(number).ask(first, &hidden(number), &square, dropout));
-        (0..self.depth).fold(None, climb).expect("a branch has layers: this is a bug").to_kind(Kind::Float)
+        let layer = |number| Layer::of(&self.shape, |part| self.parameter(number, part).leaf.shallow_clone());
+        let mut climb = |first, number| Some(layer(number).ask(first, &hidden(number), &square, thin));
+        (0..self.depth).fold(None, &mut climb).expect("a branch has layers: this is a bug").to_kind(Kind::Float)
     }
 
     /// The branch as it is now.
     pub fn branch(&self) -> Branch {
-        let variables = self.store.variables();
-        Branch::of(self.trunk, self.depth, |number, part| variables[&variable(number, part)].shallow_clone())
+        Branch::of(self.trunk, self.depth, |number, part| self.parameter(number, part).tensor())
+    }
+
+    fn parameter(&self, number: usize, part: &str) -> &Parameter {
+        let place = names(self.depth).position(|(layer, name)| layer == number && name == part);
+        &self.parameters[place.expect("each layer has each part: this is a bug")]
     }
 }
 
-/// libtorch's names have no dots.
-fn variable(number: usize, part: &str) -> String {
-    format!("{number}_{}", part.replace('.', "_"))
+fn floats(tensor: &Tensor) -> Vec<f32> {
+    let flat = tensor.detach().to_kind(Kind::Float).contiguous().view([-1]);
+    Vec::try_from(flat).expect("a flat float tensor: this is a bug")
 }

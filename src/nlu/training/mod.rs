@@ -3,6 +3,7 @@
 //! Pure but for reading the given files: it writes nothing and prints nothing; the command
 //! line does. Training twice gives the same heads.
 
+pub mod adamw;
 pub mod comments;
 pub mod dense;
 pub mod dialogues;
@@ -11,6 +12,7 @@ pub mod intent;
 pub mod intents;
 pub mod logistic;
 pub mod mood;
+pub mod parallel;
 pub mod random;
 pub mod shop;
 pub mod sparse;

@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use tch::{Kind, Reduction, Tensor};
+use tch::{Device, Kind, Reduction, Tensor};
 
 use super::TrainError;
 use super::random::Random;
-use super::tuning::{self, Tuning};
+use super::tuning::{self, Dropout, Tuning};
 use crate::nlu::encoder::training::{BranchInTraining, Tokens};
 use crate::nlu::encoder::{Encoder, Wanted};
 use crate::nlu::heads::linear::Linear;
@@ -95,19 +95,21 @@ pub fn train(
     let rows = Rows { comments, messages, tokens: encodings.into_iter().map(|encoding| encoding.tokens).collect() };
 
     let (held_back, trained_on) = rows.split();
-    let branch = BranchInTraining::start(encoder, &untrained);
+    let mut branch = BranchInTraining::start(encoder, &untrained);
     let outputs = OPINIONS + emotion_names.len();
     let width = branch.dimensions() as i64;
-    let weights = branch.outputs().randn("outputs", &[outputs as i64, width], 0.0, 0.02);
-    let bias = branch.outputs().zeros("bias", &[outputs as i64]);
+    let to = (Kind::Float, Device::Cpu);
+    tch::manual_seed(17);
+    let weights = branch.add_output(&(Tensor::randn([outputs as i64, width], to) * 0.02));
+    let bias = branch.add_output(&Tensor::zeros([outputs as i64], to));
     let examples: Vec<&Tokens> = trained_on.iter().map(|&row| &rows.tokens[row]).collect();
-    let loss = |said: &Tensor, batch: &[usize]| {
-        let logits = said.dropout(0.1, true).linear(&weights, Some(&bias));
+    let loss = |said: &Tensor, batch: &[usize], dropout: &mut Dropout| {
+        let logits = dropout.thin(said).linear(&weights, Some(&bias));
         let batch: Vec<usize> = batch.iter().map(|&example| trained_on[example]).collect();
         rows.loss(&logits, &batch, emotion_names.len())
     };
     let options = Tuning { epochs: 2.0, batch: 48, layer_rate: 3e-4, ..Tuning::default() };
-    tuning::tune(&branch, &examples, &options, loss, &|done| progress("training the moods", done));
+    tuning::tune(&mut branch, &examples, &options, loss, &|done| progress("training the moods", done));
 
     let head = MoodHead {
         branch: Arc::new(branch.branch()),

@@ -32,7 +32,7 @@ pub struct Watch<'a> {
     pub show: &'a (dyn Fn(&str, f32) + Sync),
     /// Asked between steps and within them.
     pub cancelled: &'a (dyn Fn() -> bool + Sync),
-    /// Threads for the gradients: beside a server that answers, one.
+    /// So many models are trained at once: beside a server that answers, one.
     pub threads: usize,
 }
 
@@ -110,13 +110,9 @@ pub fn train_shop(
         .flat_map(|(spec, number)| spec.examples_in_all_languages().map(move |example| (plain(example), number)));
     let hints = specs.iter().zip(0u32..).map(|(spec, number)| (hint(spec), number));
     unless_cancelled(watch, || {
-        let trainer = std::thread::current().id();
         let told = |step: &str, done: f32| {
             (watch.show)(step, done);
-            // Only the thread that called may be unwound: its helpers are waited for.
-            if std::thread::current().id() == trainer {
-                checkpoint(watch);
-            }
+            checkpoint(watch);
         };
         let corpus = IntentCorpus::encode(
             encoder,

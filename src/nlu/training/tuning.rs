@@ -1,14 +1,14 @@
-//! Training a branch of the encoder by gradients: AdamW (Loshchilov and Hutter 2019) with
-//! a warm-up and a linear decline, in this process.
+//! Training a branch of the encoder by gradients: [`AdamW`] with a warm-up and a linear
+//! decline, in this process.
 //!
 //! The trunk stays as it is, so its outputs are computed once and every pass over the
 //! examples costs the branch alone.
 
 use tch::Tensor;
-use tch::nn::{self, OptimizerConfig};
 
+use super::adamw::AdamW;
 use super::random::Random;
-use crate::nlu::encoder::training::{BranchInTraining, LAYERS, OUTPUTS, Tokens};
+use crate::nlu::encoder::training::{BranchInTraining, LAYERS, Tokens};
 
 /// Batches whose examples are put in order of length together, so that little is padded.
 const SORTED_TOGETHER: usize = 20;
@@ -24,34 +24,53 @@ pub struct Tuning {
     /// Greatest learning rates: of the layers, and of the outputs above them.
     pub layer_rate: f64,
     pub output_rate: f64,
-    pub dropout: f64,
-    pub threads: usize,
+    pub dropout: f32,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { epochs: 4.0, batch: 32, layer_rate: 3e-4, output_rate: 1e-3, dropout: 0.1, threads }
+        Self { epochs: 4.0, batch: 32, layer_rate: 3e-4, output_rate: 1e-3, dropout: 0.1 }
     }
 }
 
-/// Changes the branch and the outputs in its store. `loss` gets what the branch says of a
-/// batch (texts × dimensions) and the numbers of its examples.
+/// Dropout (Srivastava and others 2014) with random numbers of its own: libtorch's are one
+/// sequence for all threads, and a training would depend on what else is trained meanwhile.
+pub struct Dropout {
+    share: f32,
+    random: Random,
+}
+
+impl Dropout {
+    fn of_share(share: f32) -> Self {
+        Self { share, random: Random::seeded(17) }
+    }
+
+    /// Some numbers become zero, and the others greater by as much as is lost.
+    pub fn thin(&mut self, tensor: &Tensor) -> Tensor {
+        let lost = (self.share * f32::from(u16::MAX)) as u16;
+        let kept = 1.0 / (1.0 - self.share);
+        let mut mask = Vec::with_capacity(tensor.numel() + 3);
+        while mask.len() < tensor.numel() {
+            // One random number is enough for four.
+            let number = self.random.number();
+            mask.extend([0, 16, 32, 48].map(|from| if (number >> from) as u16 >= lost { kept } else { 0.0 }));
+        }
+        tensor * Tensor::from_slice(&mask[..tensor.numel()]).to_kind(tensor.kind()).view(tensor.size().as_slice())
+    }
+}
+
+/// Changes the branch and its outputs. `loss` gets what the branch says of a batch (texts ×
+/// dimensions) and the numbers of its examples.
 pub fn tune(
-    branch: &BranchInTraining,
+    branch: &mut BranchInTraining,
     examples: &[&Tokens],
     options: &Tuning,
-    loss: impl Fn(&Tensor, &[usize]) -> Tensor,
+    loss: impl Fn(&Tensor, &[usize], &mut Dropout) -> Tensor,
     progress: &dyn Fn(f32),
 ) {
-    let threads = i32::try_from(options.threads).unwrap_or(i32::MAX);
-    if tch::get_num_threads() != threads {
-        tch::set_num_threads(threads);
-    }
-    tch::manual_seed(17);
     let mut random = Random::seeded(17);
-    let config = nn::AdamW { beta1: 0.9, beta2: 0.98, wd: 0.01, eps: 1e-8, amsgrad: false };
-    let mut optimiser = config.build(branch.store(), options.layer_rate).expect("AdamW takes any rate: this is a bug");
+    let mut dropout = Dropout::of_share(options.dropout);
+    let mut optimiser = AdamW::of(branch.parameters());
     let steps_an_epoch = examples.len().div_ceil(options.batch).max(1);
     let steps = ((steps_an_epoch as f64 * options.epochs) as usize).max(1);
     let mut step = 0;
@@ -62,11 +81,11 @@ pub fn tune(
             }
             let done = step as f64 / steps as f64;
             let share = ((step + 1) as f64 / (WARM_UP * steps as f64 + 1.0)).min(1.0) * (1.0 - done);
-            optimiser.set_lr_group(LAYERS, options.layer_rate * share);
-            optimiser.set_lr_group(OUTPUTS, options.output_rate * share);
+            let rate = |group| share * if group == LAYERS { options.layer_rate } else { options.output_rate };
             let texts: Vec<&Tokens> = batch.iter().map(|&example| examples[example]).collect();
-            let outputs = branch.run(&texts, options.dropout);
-            optimiser.backward_step_clip_norm(&loss(&outputs, &batch), 1.0);
+            let said = branch.run(&texts, &mut |tensor| dropout.thin(&tensor));
+            let loss = loss(&said, &batch, &mut dropout);
+            optimiser.step(branch.parameters_mut(), &loss, rate);
             step += 1;
             progress(step as f32 / steps as f32);
         }
@@ -82,7 +101,7 @@ pub fn outputs(branch: &BranchInTraining, texts: &[&Tokens]) -> Vec<Vec<f32>> {
     let mut said = vec![Vec::new(); texts.len()];
     for members in order.chunks(64) {
         let batch: Vec<&Tokens> = members.iter().map(|&text| texts[text]).collect();
-        let flat = branch.run(&batch, 0.0).contiguous().view([-1]);
+        let flat = branch.run(&batch, &mut |tensor| tensor).contiguous().view([-1]);
         let flat = Vec::<f32>::try_from(flat).expect("a flat float tensor: this is a bug");
         for (&text, row) in members.iter().zip(flat.chunks_exact(width)) {
             said[text] = row.to_vec();

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::output::write_csv;
 use super::questions::{Half, Question, read_questions};
 use crate::app::output;
+use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::domain::article::Article;
 use crate::domain::conversation::Memory;
@@ -18,7 +19,7 @@ use crate::domain::entry::AuthorKind;
 use crate::engine::{Heard, IntentSet, Part, Scales, Standing, at, understand};
 use crate::nlu::training::read_intents;
 use crate::nlu::{Nlu, NluOptions, PastTurn, Reading};
-use crate::policy::{Act, Thresholds};
+use crate::policy::Act;
 use crate::search::articles::read_folder;
 use crate::search::knowledge::{Draft, questions_of};
 use crate::search::{KnowledgeIndex, Synonyms};
@@ -149,7 +150,7 @@ struct Turn {
     acts: Vec<Act>,
 }
 
-pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     let questions: Vec<Question> =
         read_questions(&args.questions)?.into_iter().filter(|question| question.is_of(args.half)).collect();
     anyhow::ensure!(!questions.is_empty(), "{}: there are no questions of that half", args.questions.display());
@@ -168,8 +169,7 @@ pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
     let (synonyms, problems) = Synonyms::read(&home.knowledge_base());
     problems.iter().for_each(|problem| eprintln!("{problem}"));
     let knowledge = index(&articles, &intents, synonyms, &nlu)?;
-    let thresholds = Thresholds::default();
-    let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &thresholds };
+    let scales = Scales { intents: &intents, knowledge: &knowledge, thresholds: &config.policy };
     let desk = Desk { nlu: &nlu, scales, language: &args.language };
 
     let mut outcomes = Vec::with_capacity(questions.len());

@@ -7,11 +7,12 @@ use clap::Parser;
 
 use super::output::write_csv;
 use crate::app::commands::progress::Steps;
+use crate::base::config::Config;
 use crate::base::home::Home;
 use crate::nlu::evaluation::unhappiness;
 use crate::nlu::training::dialogues::read_dialogues;
 use crate::nlu::{Nlu, NluOptions};
-use crate::policy::Thresholds;
+use crate::policy::had_enough;
 
 /// Test the shipped unhappiness model on dialogues.
 #[derive(Debug, Parser)]
@@ -27,14 +28,13 @@ pub struct Args {
     predictions: Option<PathBuf>,
 }
 
-pub async fn run(args: Args, home: &Home) -> anyhow::Result<()> {
+pub async fn run(args: Args, config: &Config, home: &Home) -> anyhow::Result<()> {
     let dialogues = read_dialogues(&args.dialogues)?;
-    let home = home.clone();
+    let (home, thresholds) = (home.clone(), config.policy.clone());
     let work = move || -> anyhow::Result<_> {
         let nlu = Nlu::start(&home, NluOptions::default())?;
         let steps = Steps::default();
-        let thresholds = Thresholds::default();
-        let brings_in = |p: f32, earlier: &[f32]| thresholds.had_enough(p, earlier.iter().rev().copied());
+        let brings_in = |p: f32, earlier: &[f32]| had_enough(&thresholds, p, earlier.iter().rev().copied());
         let progress = |step: &str, share: f32| steps.show(step, share);
         let result = unhappiness::run(&dialogues, &nlu.heads(), nlu.encoder(), &brings_in, &progress)?;
         steps.finish();

@@ -8,6 +8,7 @@
 
 mod chatter;
 mod corpus;
+mod models;
 mod parts;
 mod scope;
 mod split;
@@ -17,7 +18,6 @@ mod tuned;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::TrainError;
 use super::folds;
@@ -30,9 +30,8 @@ use crate::nlu::heads::numbers::argmax;
 use crate::nlu::metrics;
 use chatter::Chatter;
 pub use corpus::{IntentCorpus, Labelled};
-use parts::{DensePart, LayersPart, LexicalPart, in_parallel, nearest};
+use models::{Fitting, Last};
 use split::{Split, thin};
-use tuned::TunedPart;
 
 const FOLDS: usize = 5;
 
@@ -56,7 +55,7 @@ const SCOPE_VIEWS: [&str; 3] = ["dense", "lexical", "neighbours"];
 /// How training may use the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainOptions {
-    /// For the gradients; beside a server that answers, one.
+    /// So many models are trained at once; beside a server that answers, one.
     pub threads: usize,
     /// Whether to find out as well what each view is good for.
     pub ablate: bool,
@@ -122,24 +121,15 @@ pub fn train(
     }
     let everything = Split::everything(corpus);
 
-    let quick = Quick::fit(corpus, &splits, &everything, &|done| progress(0.3 * done));
     let costly_folds = (BLEND_ROWS * FOLDS).div_ceil(corpus.messages().max(1)).clamp(1, FOLDS);
-    let costly: Vec<Costly> = splits[..costly_folds]
-        .iter()
-        .chain([&everything])
-        .enumerate()
-        .map(|(number, split)| {
-            let told = |done: f32| progress(0.3 + 0.7 * (number as f32 + done) / (costly_folds + 1) as f32);
-            let layers = LayersPart::fit(corpus, split);
-            Costly { layers, tuned: TunedPart::fit(encoder, &untrained, corpus, split, options.threads, &told) }
-        })
-        .collect();
+    let fitting = Fitting { encoder, untrained: &untrained, corpus, splits: &splits, everything: &everything };
+    let models = fitting.fit(costly_folds, options.threads, progress);
 
     let chatter = Chatter::fit(corpus, &fold_of);
     let mut seen: Vec<Vec<(usize, Views)>> =
-        splits.iter().enumerate().map(|(number, split)| quick.views(corpus, number, split)).collect();
-    for (views, costly) in seen.iter_mut().zip(&costly[..costly_folds]) {
-        costly.add_to(views, classes);
+        splits.iter().enumerate().map(|(number, split)| models.quick_views(corpus, number, split)).collect();
+    for (number, views) in seen[..costly_folds].iter_mut().enumerate() {
+        models.add_costly_views(number, classes, views);
     }
     for (row, views) in seen.iter_mut().flatten() {
         views.chatter = chatter.examples.get(*row).copied().unwrap_or_default();
@@ -147,7 +137,7 @@ pub fn train(
     let in_scope: Vec<&(usize, Views)> = seen[..FOLDS].iter().flatten().collect();
     let fully_seen: Vec<&(usize, Views)> = seen[..costly_folds].iter().flatten().collect();
     let left_out: Vec<&Views> = seen[FOLDS..].iter().flatten().map(|(_, views)| views).collect();
-    let mut known_outside = quick.outside_views(corpus, &splits[0]);
+    let mut known_outside = models.outside_views(corpus, &splits[0]);
     for (views, score) in known_outside.iter_mut().zip(&chatter.outside) {
         views.chatter = *score;
     }
@@ -158,10 +148,7 @@ pub fn train(
     let without = if options.ablate { (0..VIEWS.len()).map(without).collect() } else { Vec::new() };
     let scope = scope::fit(corpus, &scope_blend, &in_scope, &left_out, &known_outside);
 
-    let Some(Costly { layers, tuned }) = costly.into_iter().next_back() else {
-        unreachable!("there is always the split of everything")
-    };
-    let (dense, wording) = quick.of_everything();
+    let Last { dense, wording, layers, tuned } = models.of_everything();
     let vectors: Vec<&[f32]> = (0..corpus.texts.len()).map(|row| corpus.vector(row)).collect();
     let head = IntentHead {
         labels: corpus.names.clone(),
@@ -178,81 +165,6 @@ pub fn train(
     let validation = validate(corpus, &head, &fully_seen, &left_out);
     progress(1.0);
     Ok(TrainedIntent { head, validation, without })
-}
-
-/// The views that are trained in seconds, on each split and, last, on everything.
-struct Quick {
-    dense: Vec<DensePart>,
-    wording: Vec<LexicalPart>,
-}
-
-impl Quick {
-    fn fit(corpus: &IntentCorpus, splits: &[Split], everything: &Split, progress: &(dyn Fn(f32) + Sync)) -> Self {
-        let tasks = splits.len() + 1;
-        let done = AtomicUsize::new(0);
-        let advance = || progress((done.fetch_add(1, Ordering::Relaxed) + 1) as f32 / (2 * tasks) as f32);
-        let dense = splits.iter().chain([everything]).map(|split| {
-            let part = DensePart::fit(corpus, split);
-            advance();
-            part
-        });
-        let dense = dense.collect();
-        let wording = in_parallel(tasks, |task| {
-            let part = LexicalPart::fit(corpus, splits.get(task).unwrap_or(everything));
-            advance();
-            part
-        });
-        Self { dense, wording }
-    }
-
-    /// What a split's models say of its test rows.
-    fn views(&self, corpus: &IntentCorpus, number: usize, split: &Split) -> Vec<(usize, Views)> {
-        let (dense, wording) = (&self.dense[number], &self.wording[number]);
-        let rows = split.test.iter().zip(dense.logits.chunks_exact(split.classes)).zip(&dense.nearest);
-        rows.map(|((&row, logits), nearest)| {
-            let (features, known) = wording.vocabulary.features(&corpus.texts[row]);
-            (row, Views::new(logits.to_vec(), wording.fitted.logits(&features), nearest.clone(), known))
-        })
-        .collect()
-    }
-
-    fn outside_views(&self, corpus: &IntentCorpus, split: &Split) -> Vec<Views> {
-        if corpus.outside.is_empty() {
-            return Vec::new();
-        }
-        let (dense, wording) = (&self.dense[0], &self.wording[0]);
-        let test: Vec<&[f32]> = corpus.outside.iter().map(|(_, vector)| vector.as_slice()).collect();
-        let nearest = nearest(&test, &corpus.vectors(&split.train), &split.labels(corpus));
-        let logits = dense.fitted.logits(&test);
-        let rows = corpus.outside.iter().zip(logits.chunks_exact(split.classes)).zip(nearest);
-        rows.map(|(((text, _), logits), nearest)| {
-            let (features, known) = wording.vocabulary.features(text);
-            Views::new(logits.to_vec(), wording.fitted.logits(&features), nearest, known)
-        })
-        .collect()
-    }
-
-    fn of_everything(mut self) -> (DensePart, LexicalPart) {
-        match (self.dense.pop(), self.wording.pop()) {
-            (Some(dense), Some(wording)) => (dense, wording),
-            _ => unreachable!("there is always the split of everything"),
-        }
-    }
-}
-
-/// The views that take longest to train.
-struct Costly {
-    layers: LayersPart,
-    tuned: TunedPart,
-}
-
-impl Costly {
-    fn add_to(&self, views: &mut [(usize, Views)], classes: usize) {
-        let said = self.layers.logits.chunks_exact(classes).zip(self.tuned.logits.chunks_exact(classes));
-        for ((_, views), (layers, tuned)) in views.iter_mut().zip(said) {
-            *views = std::mem::take(views).with_layers(layers.to_vec()).with_tuned(tuned.to_vec());
-        }
-    }
 }
 
 /// The blend of those views that `takes`, by its number, is true for.

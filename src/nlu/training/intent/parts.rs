@@ -1,8 +1,5 @@
 //! The views that linear models and neighbours take, each trained on one split.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use tch::{Kind, Tensor};
 
 use super::corpus::IntentCorpus;
@@ -95,28 +92,4 @@ impl LayersPart {
         let logits = if split.test.is_empty() { Vec::new() } else { fitted.logits(&views(&split.test)) };
         Self { fitted, logits }
     }
-}
-
-/// Runs the tasks on as many threads as there are cores; results in the tasks' order.
-pub(super) fn in_parallel<T: Send>(tasks: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(tasks));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(tasks);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let task = next.fetch_add(1, Ordering::Relaxed);
-                    if task >= tasks {
-                        return;
-                    }
-                    let result = work(task);
-                    results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((task, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    results.sort_by_key(|&(task, _)| task);
-    results.into_iter().map(|(_, result)| result).collect()
 }

@@ -5,6 +5,7 @@ use crate::base::home::Home;
 use crate::nlu::encoder::EncoderOptions;
 use crate::nlu::heads::Heads;
 use crate::nlu::heads::file::{self, INTENT_FILE};
+use crate::nlu::training::intent::tuned::TunedPart;
 
 const EXAMPLES: [(&str, &[&str]); 4] = [
     (
@@ -83,7 +84,7 @@ fn a_branch_moves_towards_the_examples() {
     let untrained = encoder.untrained_branch(corpus::DEPTH).unwrap();
     let fold_of = folds::stratified(&corpus.labels[..corpus.messages()], FOLDS, 11);
     let split = Split::fold(&corpus, &fold_of, 0);
-    let tuned = TunedPart::fit(&encoder, &untrained, &corpus, &split, 1, &|_| ());
+    let tuned = TunedPart::fit(&encoder, &untrained, &corpus, &split, &|_| ());
     assert_ne!(tuned.branch, untrained);
     let logits = tuned.logits.chunks_exact(EXAMPLES.len());
     let right =

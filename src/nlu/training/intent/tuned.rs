@@ -12,7 +12,7 @@ use crate::nlu::encoder::training::{BranchInTraining, Tokens};
 use crate::nlu::encoder::{Branch, Encoder};
 use crate::nlu::heads::intent::joined;
 use crate::nlu::heads::linear::Linear;
-use crate::nlu::training::tuning::{self, Tuning};
+use crate::nlu::training::tuning::{self, Dropout, Tuning};
 
 /// What a cosine is multiplied with before the softmax.
 const SCALE: f64 = 16.0;
@@ -40,27 +40,26 @@ impl TunedPart {
         untrained: &Branch,
         corpus: &IntentCorpus,
         split: &Split,
-        threads: usize,
         progress: &dyn Fn(f32),
     ) -> Self {
-        let branch = BranchInTraining::start(encoder, untrained);
+        let mut branch = BranchInTraining::start(encoder, untrained);
         let tokens: Vec<&Tokens> = split.train.iter().map(|&row| &corpus.encodings[row].tokens).collect();
         let labels: Vec<i64> = split.labels(corpus).into_iter().map(i64::from).collect();
         let before = joined_rows(&tuning::outputs(&branch, &tokens), corpus, &split.train);
-        let directions = branch.outputs().var_copy("directions", &centres(&before, &labels, split.classes));
+        let directions = branch.add_output(&centres(&before, &labels, split.classes));
 
         let own = matrix(corpus.vectors(&split.train).into_iter());
         let labels = Tensor::from_slice(&labels);
-        let loss = |said: &Tensor, rows: &[usize]| {
+        let loss = |said: &Tensor, rows: &[usize], dropout: &mut Dropout| {
             let rows: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
             let rows = Tensor::from_slice(&rows);
-            let own = own.index_select(0, &rows).dropout(0.1, true);
+            let own = dropout.thin(&own.index_select(0, &rows));
             let messages = Tensor::cat(&[unit(said, 1), own], 1) * std::f64::consts::FRAC_1_SQRT_2;
             let logits = messages.matmul(&unit(&directions, 0)) * SCALE;
             logits.cross_entropy_loss(&labels.index_select(0, &rows), None::<Tensor>, Reduction::Mean, -100, SMOOTHING)
         };
-        let options = Tuning { epochs: epochs(split.train.len()), threads, ..Tuning::default() };
-        tuning::tune(&branch, &tokens, &options, loss, progress);
+        let options = Tuning { epochs: epochs(split.train.len()), ..Tuning::default() };
+        tuning::tune(&mut branch, &tokens, &options, loss, progress);
 
         let model = tch::no_grad(|| unit(&directions, 0) * SCALE);
         let test: Vec<&Tokens> = split.test.iter().map(|&row| &corpus.encodings[row].tokens).collect();

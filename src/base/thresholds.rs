@@ -1,4 +1,4 @@
-//! The numbers that the policy compares with; settable in the configuration.
+//! The numbers that the policy compares with: the configuration's `[policy]`.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,16 +38,22 @@ pub struct Thresholds {
     pub slot_tries: u32,
 }
 
-/// How far back an earlier sign of unhappiness counts, in customer messages.
-const RECENT: usize = 4;
-
 impl Thresholds {
-    /// Whether the customer has had enough, by the probability of dissatisfaction now and at
-    /// the earlier messages, the last one first. A calm report of something broken sounds
-    /// unhappy, too, and deserves an answer first: one such message alone must be beyond doubt.
-    pub fn had_enough(&self, p: f32, earlier: impl Iterator<Item = f32>) -> bool {
-        let again = earlier.take(RECENT).any(|before| before >= self.unhappiness_before);
-        p >= self.unhappiness_at_once || (again && p >= self.unhappiness)
+    /// Each probability with its name in the configuration.
+    pub fn probabilities(&self) -> [(&'static str, f32); 11] {
+        [
+            ("intent", self.intent),
+            ("answer", self.answer),
+            ("passage", self.passage),
+            ("unrelated", self.unrelated),
+            ("recognised", self.recognised),
+            ("clarify", self.clarify),
+            ("doubt", self.doubt),
+            ("out_of_scope", self.out_of_scope),
+            ("unhappiness", self.unhappiness),
+            ("unhappiness_before", self.unhappiness_before),
+            ("unhappiness_at_once", self.unhappiness_at_once),
+        ]
     }
 }
 
