@@ -61,11 +61,11 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             intent: 0.5,
-            answer: 0.84,
-            passage: 0.5,
-            unrelated: 0.8,
+            answer: 0.66,
+            passage: 0.42,
+            unrelated: 0.7,
             recognised: 0.8,
-            clarify: 0.75,
+            clarify: 0.6,
             choices: 3,
             doubt: 0.15,
             out_of_scope: 0.4,

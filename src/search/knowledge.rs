@@ -518,7 +518,7 @@ fn best(scores: &[f32], k: usize) -> Vec<u32> {
 #[derive(Default)]
 struct Scores {
     words: WordScores,
-    /// The share of the query's words that the shop has never used.
+    /// The share of the query that the shop has never used a word of.
     strange: f32,
     /// Empty where there are no vectors.
     meaning: Vec<f32>,

@@ -293,9 +293,9 @@ impl LexicalIndex {
         self.words.has(&word.stem)
     }
 
-    /// Whether some row has the word, or one that it may be misspelt for.
-    pub fn knows(&self, word: &Word) -> bool {
-        self.has(word) || self.words.vocabulary.correct(&word.surface).is_some()
+    /// How rare a word is among the rows, and so how much it tells.
+    pub fn idf(&self, word: &Word) -> f32 {
+        idf(self.rows as f32, self.words.rows_with(&word.stem) as f32)
     }
 
     /// Whether some row has one of the query's words.

@@ -97,11 +97,18 @@ impl Shelf {
         self.words.analyser().words(text).iter().all(|word| self.words.has(word))
     }
 
-    /// The share of a text's words that stand in no passage and no known question, not even
-    /// misspelt.
+    /// The share of a text, its rare words counting for more, that stands in no passage and
+    /// no known question. A slip of the pen that is left in the text counts as a strange word.
     pub fn strange(&self, text: &str) -> f32 {
         let words = self.words.analyser().words(text);
-        let strange = words.iter().filter(|word| !self.asked.contains_key(&word.stem) && !self.words.knows(word));
-        strange.count() as f32 / words.len().max(1) as f32
+        let (mut strange, mut all) = (0.0, 0.0);
+        for word in &words {
+            let weight = self.words.idf(word);
+            all += weight;
+            if !self.asked.contains_key(&word.stem) && !self.words.has(word) {
+                strange += weight;
+            }
+        }
+        if all > 0.0 { strange / all } else { 0.0 }
     }
 }
