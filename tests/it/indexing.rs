@@ -40,7 +40,6 @@ async fn damaged_vectors_are_made_again_and_the_log_says_so() {
     server.kill().await;
     server.start_again().await;
     assert_eq!(server.log().matches(TOLD).count(), 1, "the file is whole again: {}", server.log());
-    assert!(std::fs::metadata(&path).unwrap().len() >= whole.len() as u64);
 
     server.kill().await;
     std::fs::write(&path, "this was never a cache").unwrap();

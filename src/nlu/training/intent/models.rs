@@ -66,7 +66,8 @@ impl Fitting<'_> {
     /// The costly views learn from so many of the splits, and from everything. `progress` is
     /// told the share that is done.
     pub(super) fn fit(&self, costly_folds: usize, threads: usize, progress: &(dyn Fn(f32) + Sync)) -> Models {
-        let of = |view: View, folds: usize| self.splits[..folds].iter().chain([self.everything]).map(move |on| (view, on));
+        let of =
+            |view: View, folds: usize| self.splits[..folds].iter().chain([self.everything]).map(move |on| (view, on));
         // The longest go first, so that no thread is left with one of them at the end.
         let tasks: Vec<(View, &Split)> = of(View::Tuned, costly_folds)
             .chain(of(View::Layers, costly_folds))
