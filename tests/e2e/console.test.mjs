@@ -197,7 +197,7 @@ test("with the keyboard alone", async () => {
   await noor.row(lea.conversation).waitFor();
   await page.locator("body").press("g");
   await page.keyboard.press("w");
-  await page.getByRole("heading", { name: "Waiting", level: 2 }).waitFor();
+  await page.getByRole("heading", { name: "Waiting", exact: true, level: 2 }).waitFor();
   await noor.row(lea.conversation).waitFor();
   await eventually("J walks down to the row", async () => {
     await page.keyboard.press("j");
